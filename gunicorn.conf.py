@@ -1,0 +1,32 @@
+"""How gunicorn serves the pages and the sockets; read by `gunicorn wsgi:app`, here and in the container."""
+
+import os
+import resource
+from pathlib import Path
+
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or "2")
+
+# A fan in the waiting room is one open socket, and a greenlet costs little.
+worker_class = "gevent"
+worker_connections = 20_000
+
+timeout = 30  # seconds without a heartbeat until a stuck worker is replaced
+graceful_timeout = 4  # open sockets never end by themselves; the pages connect again
+keepalive = 15  # seconds
+
+# Whose X-Forwarded-Proto is believed: the proxy in front.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1"
+
+accesslog = os.environ.get("ACCESS_LOG") or None
+errorlog = "-"
+loglevel = "info"
+
+# The heartbeat file on a disk can stall a worker; memory cannot.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# Its file would be shared by every gunicorn of this user.
+control_socket_disable = True
+
+# One socket is one open file, and the usual soft limit is 1,024.
+_, most_open_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most_open_files, most_open_files))

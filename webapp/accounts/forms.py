@@ -1,0 +1,51 @@
+"""The forms for signing up and in."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import DataRequired, Email, Length
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
+
+
+def _trimmed(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+class SignInForm(FlaskForm):
+    email = EmailField(_("Email"), [DataRequired(_("Enter your email address."))], filters=[_trimmed])
+    password = PasswordField(
+        _("Password"), [DataRequired(_("Enter your password.")), Length(max=LONGEST_PASSWORD)]
+    )
+    next = HiddenField()
+
+
+class SignUpForm(FlaskForm):
+    name = StringField(
+        _("Name"), [DataRequired(_("Enter the name for your tickets.")), Length(max=80)], filters=[_trimmed]
+    )
+    email = EmailField(
+        _("Email"),
+        [
+            DataRequired(_("Enter your email address.")),
+            Email(_("This is not an email address.")),
+            Length(max=254),
+        ],
+        filters=[_trimmed],
+    )
+    password = PasswordField(
+        _("Password"),
+        [
+            DataRequired(_("Choose a password.")),
+            Length(
+                SHORTEST_PASSWORD,
+                LONGEST_PASSWORD,
+                _(
+                    "A password has %(low)s to %(high)s characters.",
+                    low=SHORTEST_PASSWORD,
+                    high=LONGEST_PASSWORD,
+                ),
+            ),
+        ],
+    )
+    next = HiddenField()

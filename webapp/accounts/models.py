@@ -1,0 +1,53 @@
+"""People and their sign-ins."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.db import Model
+
+FAN, OPERATOR = "fan", "operator"
+
+
+class User(Model):
+    """A fan or an operator. `point` follows the ledger by a trigger and is never written directly."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    password: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(20), default=FAN, server_default=FAN)
+    point: Mapped[int] = mapped_column(default=0, server_default="0")
+    language: Mapped[str | None] = mapped_column(String(5))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+    __table_args__ = (
+        CheckConstraint("point >= 0", "point_never_negative"),
+        CheckConstraint("role IN ('fan', 'operator')", "role_known"),
+        Index("uq_users_email", func.lower(email), unique=True),
+    )
+
+    # Flask-Login asks these of the signed-in person; the cookie carries the sign-in's key, never the user's id.
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+    sign_in_key = ""
+
+    def get_id(self) -> str:
+        return self.sign_in_key
+
+    @property
+    def is_operator(self) -> bool:
+        return self.role == OPERATOR
+
+
+class SignIn(Model):
+    """One signed-in browser. Its key is in the cookie; ending the row ends the cookie, wherever it was copied."""
+
+    __tablename__ = "sign_ins"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]

@@ -1,0 +1,91 @@
+"""Signing up, in and out."""
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from webapp import clock
+from webapp.accounts import signing_in
+from webapp.accounts.forms import SignInForm, SignUpForm
+from webapp.accounts.next_page import safe_next
+from webapp.db import transaction
+from webapp.extensions import limiter
+
+blueprint = Blueprint("accounts", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+per_address = limiter.limit("60 per minute", methods=["POST"])
+per_account = limiter.limit(
+    "10 per minute",
+    methods=["POST"],
+    key_func=lambda: "account:" + request.form.get("email", "").strip().lower(),
+)
+
+
+@blueprint.route("/sign-up", methods=["GET", "POST"])
+@per_address
+def sign_up() -> Answer:
+    form = SignUpForm(data={"next": request.args.get("next", "")})
+    if current_user.is_authenticated:
+        return _onward(form.next.data)
+    if not form.validate_on_submit():
+        return _form("accounts/sign_up.html", form)
+    email, name, password = form.email.data, form.name.data, form.password.data
+    with transaction():
+        user_id = signing_in.sign_up(email, name, password)
+    if user_id is None:
+        # An address that has an account gets in with its own password, and otherwise the answer sign-in gives.
+        user_id = signing_in.who(email, password)
+    if user_id is None:
+        form.form_errors.append(_("With this address and password you can neither sign up nor sign in."))
+        return _form("accounts/sign_up.html", form)
+    return _enter(user_id, form.next.data)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@per_address
+@per_account
+def sign_in() -> Answer:
+    form = SignInForm(data={"next": request.args.get("next", "")})
+    if current_user.is_authenticated:
+        return _onward(form.next.data)
+    if not form.validate_on_submit():
+        return _form("accounts/sign_in.html", form)
+    user_id = signing_in.who(form.email.data, form.password.data)
+    if user_id is None:
+        form.form_errors.append(_("The address or the password is not right."))
+        return _form("accounts/sign_in.html", form)
+    return _enter(user_id, form.next.data)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Answer:
+    if current_user.is_authenticated:
+        key = current_user.get_id()
+        with transaction():
+            signing_in.end(key)
+    logout_user()
+    session.clear()
+    return redirect(url_for("concerts.index"), 303)
+
+
+def _enter(user_id: int, target: str | None) -> Response:
+    with transaction():
+        key = signing_in.start(user_id, clock.now())
+    session.clear()  # nothing that was in the signed-out cookie outlives the sign-in
+    session.permanent = True
+    user = signing_in.load(key)
+    assert user is not None
+    login_user(user)
+    return _onward(target)
+
+
+def _onward(target: str | None) -> Response:
+    return redirect(safe_next(target) or url_for("concerts.index"), 303)
+
+
+def _form(template: str, form: SignInForm | SignUpForm) -> Answer:
+    page = render_template(template, form=form)
+    return (page, 422) if form.is_submitted() else page

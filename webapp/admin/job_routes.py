@@ -1,0 +1,72 @@
+"""The operator's page of jobs, and of payments that want a look."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from redis.exceptions import RedisError
+
+from webapp import clock
+from webapp.admin import background, house, log
+from webapp.admin.guards import operator_required
+from webapp.admin.routes import blueprint
+from webapp.checkout import reviewing
+from webapp.db import transaction
+
+
+@blueprint.get("/jobs")
+@operator_required
+def show_jobs() -> str:
+    return render_template("admin/jobs.html", **background.overview())
+
+
+@blueprint.post("/jobs/<name>/runs")
+@operator_required
+def run_job(name: str) -> Any:
+    return _act("run job", name, background.run_now)
+
+
+@blueprint.post("/failed-jobs/<job_id>/retry")
+@operator_required
+def retry_job(job_id: str) -> Any:
+    return _act("retry failed job", job_id, background.retry)
+
+
+@blueprint.post("/failed-jobs/<job_id>/discard")
+@operator_required
+def discard_job(job_id: str) -> Any:
+    return _act("discard failed job", job_id, background.discard)
+
+
+@blueprint.get("/payments")
+@operator_required
+def show_payments() -> str:
+    return render_template(
+        "admin/payments.html", payments=house.money_to_look_at(), unknown=house.unknown_callbacks()
+    )
+
+
+@blueprint.post("/payments/<public_id>/cancellation")
+@operator_required
+def send_back(public_id: str) -> Any:
+    """Have the money of a payment in review sent back."""
+    operator_id, now = current_user.id, clock.now()
+    with transaction():
+        before, after = reviewing.send_back(public_id, now)
+        log.note(operator_id, "send payment back", public_id, before, after, now)
+    return redirect(url_for(".show_payments"), 303)
+
+
+def _act(action: str, subject: str, act: Callable[[str], None]) -> Any:
+    operator_id = current_user.id
+    try:
+        act(subject)
+    except RedisError:
+        flash(_("Redis does not answer, so no job can be started. Try again soon."), "error")
+    else:
+        with transaction():
+            log.note(operator_id, action, subject, {}, {}, clock.now())
+        flash(_("Done."), "info")
+    return redirect(url_for(".show_jobs"), 303)

@@ -1,0 +1,122 @@
+"""The operator's pages: every concert, one concert's line and house, and steering them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from webapp import clock
+from webapp.admin import house, log
+from webapp.admin.guards import operator_required
+from webapp.concerts import listing
+from webapp.db import transaction
+from webapp.errors import BookingError
+from webapp.waiting_room import steering
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+LOG_PAGE = 50
+
+
+@blueprint.get("")
+@operator_required
+def index() -> str:
+    return render_template("admin/index.html", houses=house.overview(clock.now()))
+
+
+@blueprint.get("/concerts/<slug>")
+@operator_required
+def concert(slug: str) -> str:
+    now = clock.now()
+    concert = listing.concert(slug)
+    houses = house.houses(concert.id, now)
+    totals = house.totals(houses)
+    return render_template(
+        "admin/_house.html" if "X-Fragment" in request.headers else "admin/concert.html",
+        concert=concert,
+        state=listing.sale_state(concert, totals["free"], now),
+        line=house.line(concert.id, now),
+        houses=houses,
+        totals=totals,
+        in_review=house.money_to_look_at(concert.id),
+    )
+
+
+@blueprint.post("/concerts/<slug>/line/pause")
+@operator_required
+def pause(slug: str) -> Any:
+    return _steer(slug, "pause line", steering.pause)
+
+
+@blueprint.post("/concerts/<slug>/line/resume")
+@operator_required
+def resume(slug: str) -> Any:
+    return _steer(slug, "resume line", steering.resume)
+
+
+@blueprint.post("/concerts/<slug>/line/capacity")
+@operator_required
+def capacity(slug: str) -> Any:
+    return _steer(
+        slug, "change capacity", lambda id, now: steering.set_capacity(id, _number("capacity"), now)
+    )
+
+
+@blueprint.post("/concerts/<slug>/line/rate")
+@operator_required
+def rate(slug: str) -> Any:
+    def change(concert_id: int, now: Any) -> steering.Change:
+        per_minute = _number("per_minute") if request.form.get("per_minute", "").strip() else None
+        return steering.set_rate(concert_id, per_minute, now)
+
+    return _steer(slug, "change rate", change)
+
+
+@blueprint.post("/concerts/<slug>/line/message")
+@operator_required
+def message(slug: str) -> Any:
+    words = request.form.get("message", "")
+    return _steer(slug, "message to everyone waiting", lambda id, now: steering.say(id, words, now))
+
+
+@blueprint.post("/concerts/<slug>/sale/opening")
+@operator_required
+def open_sale(slug: str) -> Any:
+    return _steer(slug, "open sale", steering.open_sale)
+
+
+@blueprint.post("/concerts/<slug>/sale/closing")
+@operator_required
+def close_sale(slug: str) -> Any:
+    return _steer(slug, "close sale", steering.close_sale)
+
+
+@blueprint.get("/log")
+@operator_required
+def show_log() -> str:
+    actions = log.newest(request.args.get("before", type=int), LOG_PAGE)
+    older = url_for(".show_log", before=actions[-1]["id"]) if len(actions) == LOG_PAGE else None
+    return render_template("admin/log.html", actions=actions, older=older)
+
+
+def _steer(slug: str, action: str, change: Callable[[int, Any], steering.Change]) -> Any:
+    """Carry an action out and note it, in one transaction; a number out of bounds is said on the page."""
+    concert_id, operator_id, now = listing.concert(slug).id, current_user.id, clock.now()
+    try:
+        with transaction():
+            before, after = change(concert_id, now)
+            log.note(operator_id, action, slug, before, after, now)
+    except BookingError as problem:
+        flash(str(problem), "error")
+    else:
+        flash(_("Done."), "info")
+    return redirect(url_for(".concert", slug=slug), 303)
+
+
+def _number(field: str) -> int:
+    text = request.form.get(field, "").strip()
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise steering.BadSteering(sentence=_("Enter a whole number."))
+    return int(text)

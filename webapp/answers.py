@@ -1,0 +1,136 @@
+"""How outcomes are answered: the one mapping of errors to pages and to problem+json."""
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, current_app, g, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from webapp.errors import BookingError, TooManyRequests
+
+log = logging.getLogger(__name__)
+RETRY_SECONDS = 5  # after which a page that met a database on its way back is worth another try
+
+
+def register(app: Flask) -> None:
+    app.before_request(_name_request)
+    app.register_error_handler(BookingError, answer)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(PoolTimeout, _unavailable)
+    app.register_error_handler(Exception, _unknown)
+
+
+def wants_json() -> bool:
+    """Whether a program asked. A fragment's request is for HTML."""
+    if request.path.startswith(("/api/", "/payments/callbacks/")):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return best == "application/json"
+
+
+def answer(error: BookingError) -> tuple[Response | str, int]:
+    """An outcome as problem+json, or as a page that says what to do next."""
+    if wants_json():
+        return problem(error.code, error.status, str(error), **error.facts), error.status
+    return page(error.status, str(error)), error.status
+
+
+def problem(code: str, status: int, detail: str, **facts: Any) -> Response:
+    """RFC 9457. `code` is stable; `detail` is for people, in their language."""
+    body = {
+        "type": "about:blank",
+        "title": code.replace("-", " "),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    response = jsonify({**body, **facts})
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def page(status: int, sentence: str) -> str:
+    titles = {
+        403: _("Not now"),
+        404: _("Nothing here"),
+        409: _("That did not work out"),
+        429: _("A little slower"),
+        503: _("Back in a moment"),
+    }
+    steps = [{"label": _("See all concerts"), "url": url_for("concerts.index")}]
+    if status in {409, 422, 429, 503} and request.referrer and request.referrer.startswith(request.host_url):
+        steps.insert(0, {"label": _("Go back"), "url": request.referrer})
+    return render_template(
+        "errors/error.html",
+        status=status,
+        title=titles.get(status, _("That did not work")),
+        sentence=sentence,
+        next_steps=steps,
+        request_id=g.get("request_id", ""),
+    )
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(6)
+
+
+def _too_many(error: RateLimitExceeded) -> tuple[Response | str, int]:
+    return answer(TooManyRequests())
+
+
+def _stale_form(error: CSRFError) -> tuple[Response | str, int]:
+    sentence = _("This page had been open for too long, or your sign-in changed. Reload it and try again.")
+    if wants_json():
+        return problem("stale-form", 400, sentence), 400
+    return page(400, sentence), 400
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return error
+    sentences = {
+        404: _("This page does not exist, or it is not yours to see."),
+        405: _("This address does not take that kind of request."),
+        413: _("That is more than this form takes."),
+    }
+    sentence = sentences.get(status, error.description or _("That did not work."))
+    if wants_json():
+        return problem(error.name.lower().replace(" ", "-"), status, sentence), status
+    return page(status, sentence), status
+
+
+def _unavailable(error: Exception) -> tuple[Response | str, int, dict[str, str]]:
+    log.error("request %s: the database does not answer: %s", g.get("request_id"), error)
+    sentence = _(
+        "Something we need is not answering. Your place, your seats and your money are safe. Try again soon."
+    )
+    body = problem("unavailable", 503, sentence) if wants_json() else _bare_page(sentence)
+    return body, 503, {"Retry-After": str(RETRY_SECONDS)}
+
+
+def _unknown(error: Exception) -> tuple[Response | str, int]:
+    current_app.logger.error("request %s failed", g.get("request_id"), exc_info=error)
+    sentence = _(
+        "Something went wrong on our side. Nothing you did is lost. Try again, or tell us the number below."
+    )
+    if wants_json():
+        return problem("internal", 500, sentence, requestId=g.get("request_id")), 500
+    return _bare_page(sentence, 500), 500
+
+
+def _bare_page(sentence: str, status: int = 503) -> str:
+    """The error page for somebody the database cannot tell us about: signed-out, so that nothing is read."""
+    from flask_login import AnonymousUserMixin
+
+    g._login_user = AnonymousUserMixin()
+    return page(status, sentence)

@@ -1,0 +1,1 @@
+"""Seats and who holds them: the map, holds, and the orders they make up."""

@@ -1,0 +1,94 @@
+"""The seats' side of a claim: taking, giving back, selling. The only statements that change who has a seat.
+
+Rows are locked in one order everywhere: the user, seats by id, reservations, orders, payments, the counter,
+sessions. The user's row comes first and makes one fan's actions follow one another over all tabs.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+
+from webapp.accounts.models import User
+from webapp.booking.models import EXPIRED, MOST_SEATS, Reservation, is_lapsed
+from webapp.concerts.models import Schedule, Seat, is_free
+from webapp.db import after_commit, db
+from webapp.live import messages
+
+
+def lock_fan(user_id: int) -> None:
+    """Make one fan's actions follow one another. Does not hold up joins, which only refer to the row."""
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
+def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: datetime) -> list[Seat]:
+    """Take those of the seats that are free, in id order, in one conditional statement, over any lapsed hold.
+
+    A claim that waited for another looks at the row again before it takes it: whoever locked first has the seat.
+    """
+    free = (
+        select(Seat.id)
+        .where(Seat.id.in_(seat_ids), Seat.schedule_id == schedule_id, is_free(now))
+        .order_by(Seat.id)
+        .with_for_update()
+        .cte("free")
+    )
+    statement = (
+        update(Seat)
+        .where(Seat.id == free.c.id)
+        .values(version=Seat.version + 1, held_until=until)
+        .returning(Seat)
+        .execution_options(populate_existing=True)
+    )
+    taken = sorted(db.session.scalars(statement), key=lambda seat: seat.id)
+    cancel(Reservation.seat_id.in_([seat.id for seat in taken]) & is_lapsed(now), EXPIRED, now)
+    return taken
+
+
+def give_back(seat_ids: Sequence[int]) -> list[int]:
+    """Make the seats free again; returns their numbers. The caller has locked or ended the claims on them."""
+    lock(seat_ids)
+    statement = (
+        update(Seat)
+        .where(Seat.id.in_(seat_ids))
+        .values(version=Seat.version + 1, held_until=None, is_sold=False)
+        .returning(Seat.number)
+        .execution_options(synchronize_session="fetch")
+    )
+    return list(db.session.scalars(statement))
+
+
+def sell(seat_ids: Sequence[int]) -> None:
+    """The owner has paid. Not a change of owner: the version stays."""
+    statement = update(Seat).where(Seat.id.in_(seat_ids)).values(is_sold=True, held_until=None)
+    db.session.execute(statement.execution_options(synchronize_session="fetch"))
+
+
+def lock(seat_ids: Sequence[int]) -> list[Seat]:
+    """Lock the seats in id order and read them afresh."""
+    statement = select(Seat).where(Seat.id.in_(seat_ids)).order_by(Seat.id).with_for_update()
+    return list(db.session.scalars(statement, execution_options={"populate_existing": True}))
+
+
+def cancel(which: ColumnElement[bool], reason: str, now: datetime) -> None:
+    """End the live reservations among `which`."""
+    statement = (
+        update(Reservation)
+        .where(which, ~Reservation.is_cancelled)
+        .values(is_cancelled=True, cancelled_at=now, cancel_reason=reason)
+    )
+    db.session.execute(statement.execution_options(synchronize_session="fetch"))
+
+
+def free_slots(user_id: int, concert_id: int, now: datetime) -> list[int]:
+    """The fan's unused places under the seat limit. Their own lapsed holds are ended first: they use up none."""
+    mine = (Reservation.user_id == user_id) & (Reservation.concert_id == concert_id)
+    cancel(mine & is_lapsed(now), EXPIRED, now)
+    used = set(db.session.scalars(select(Reservation.slot).where(mine, ~Reservation.is_cancelled)))
+    return [slot for slot in range(1, MOST_SEATS + 1) if slot not in used]
+
+
+def publish(schedule: Schedule, numbers: Sequence[int], state: int) -> None:
+    """Tell the open seat maps after the commit."""
+    if numbers:
+        after_commit(messages.seats_changed, schedule.concert_id, schedule.id, list(numbers), state)

@@ -1,0 +1,151 @@
+"""Holding seats: place, release, tidy. All or nothing, database-guarded, by the clock."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from webapp.booking import claims
+from webapp.booking.models import (
+    EXPIRED,
+    HOLD,
+    MOST_SEATS,
+    OPEN,
+    RELEASED,
+    Order,
+    Reservation,
+    is_lapsed,
+    is_live,
+)
+from webapp.concerts.models import Schedule, Seat
+from webapp.db import db
+from webapp.errors import NoSeatsChosen, NotFound, SeatLimit, SeatsTaken
+from webapp.live import messages
+
+
+def place(user_id: int, schedule: Schedule, seat_ids: Sequence[int], now: datetime) -> Order:
+    """Hold these seats for this fan for five minutes, all of them or none, as an order of their own.
+
+    Raises NoSeatsChosen, NotFound for a seat of another schedule, SeatLimit, or SeatsTaken naming the seats.
+    """
+    wanted = sorted(set(seat_ids))
+    if not wanted:
+        raise NoSeatsChosen()
+    claims.lock_fan(user_id)
+    slots = claims.free_slots(user_id, schedule.concert_id, now)
+    if len(wanted) > len(slots):
+        raise SeatLimit(left=len(slots))
+    taken = claims.take(wanted, schedule.id, now + HOLD, now)
+    if len(taken) < len(wanted):
+        raise _taken(wanted, {seat.id for seat in taken}, schedule)
+    order = _open_order(user_id, schedule, now)
+    rows = [reservation(seat, slot, order) for seat, slot in zip(taken, slots, strict=False)]
+    db.session.execute(insert(Reservation), rows)
+    claims.publish(schedule, [seat.number for seat in taken], messages.HELD)
+    return order
+
+
+def release(user_id: int, order: Order, now: datetime) -> None:
+    """Give an unpaid order's seats back. Raises NotFound for an order that is not this fan's or is not open."""
+    claims.lock_fan(user_id)
+    db.session.refresh(order)
+    if order.user_id != user_id or order.status != OPEN:
+        raise NotFound()
+    held = select(Reservation.seat_id).where(Reservation.order_id == order.id, ~Reservation.is_cancelled)
+    numbers = claims.give_back(sorted(db.session.scalars(held)))
+    claims.cancel(Reservation.order_id == order.id, RELEASED, now)
+    order.status = RELEASED
+    claims.publish(db.session.get_one(Schedule, order.schedule_id), numbers, messages.FREE)
+
+
+def tidy_expired(now: datetime, most: int = 200) -> int:
+    """End up to `most` holds whose five minutes are over; returns how many. Two at once share the work.
+
+    Nothing depends on it: an unpaid hold past its time counts nowhere and is taken over by whoever comes first.
+    """
+    lapsed = (
+        select(Reservation.id, Reservation.seat_id)
+        .join(Seat, Seat.id == Reservation.seat_id)
+        .where(is_lapsed(now))
+        .order_by(Reservation.seat_id)
+        .limit(most)
+        .with_for_update(of=[Seat, Reservation], skip_locked=True)
+    )
+    rows = db.session.execute(lapsed).all()
+    _free_lapsed([row.seat_id for row in rows])
+    claims.cancel(Reservation.id.in_([row.id for row in rows]), EXPIRED, now)
+    _expire_orders(now, most)
+    return len(rows)
+
+
+def left_to_take(user_id: int, concert_id: int, now: datetime) -> int:
+    """How many more seats this fan may take for this concert."""
+    used = select(Reservation.slot).where(
+        Reservation.user_id == user_id, Reservation.concert_id == concert_id, is_live(now)
+    )
+    return MOST_SEATS - len(db.session.scalars(used).all())
+
+
+def reservation(seat: Seat, slot: int, order: Order) -> dict[str, object]:
+    """The row of a claim on a seat just taken, at the seat's price and version of this moment."""
+    return {
+        "seat_id": seat.id,
+        "seat_version": seat.version,
+        "user_id": order.user_id,
+        "concert_id": order.concert_id,
+        "order_id": order.id,
+        "slot": slot,
+        "price": seat.price,
+        "created_at": order.created_at,
+        "expires_at": order.expires_at,
+    }
+
+
+def _taken(wanted: list[int], taken: set[int], schedule: Schedule) -> Exception:
+    statement = select(Seat).where(Seat.id.in_(wanted), Seat.schedule_id == schedule.id).order_by(Seat.id)
+    seats = db.session.scalars(statement).all()
+    if len(seats) < len(wanted):
+        return NotFound()
+    lost = [seat for seat in seats if seat.id not in taken]
+    return SeatsTaken(names=[seat.name for seat in lost], seats=[seat.number for seat in lost])
+
+
+def _open_order(user_id: int, schedule: Schedule, now: datetime) -> Order:
+    order = Order(
+        public_id=secrets.token_urlsafe(12),
+        user_id=user_id,
+        concert_id=schedule.concert_id,
+        schedule_id=schedule.id,
+        status=OPEN,
+        created_at=now,
+        expires_at=now + HOLD,
+    )
+    db.session.add(order)
+    db.session.flush()
+    return order
+
+
+def _free_lapsed(seat_ids: list[int]) -> None:
+    if not seat_ids:
+        return
+    numbers = set(claims.give_back(seat_ids))
+    seats = db.session.execute(select(Seat.number, Seat.schedule_id).where(Seat.id.in_(seat_ids))).all()
+    for schedule_id in sorted({seat.schedule_id for seat in seats}):
+        here = [seat.number for seat in seats if seat.schedule_id == schedule_id and seat.number in numbers]
+        claims.publish(db.session.get_one(Schedule, schedule_id), here, messages.FREE)
+
+
+def _expire_orders(now: datetime, most: int) -> None:
+    """Orders without a live claim are over. Their reservations may have been taken over before anybody tidied."""
+    unclaimed = (
+        ~select(Reservation.id).where(Reservation.order_id == Order.id, ~Reservation.is_cancelled).exists()
+    )
+    over = (
+        select(Order.id)
+        .where(Order.status == OPEN, Order.expires_at <= now, unclaimed)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    statement = update(Order).where(Order.id.in_(over.scalar_subquery())).values(status=EXPIRED)
+    db.session.execute(statement.execution_options(synchronize_session="fetch"))

@@ -1,0 +1,143 @@
+"""Dates, the seat map, and holding seats: for admitted fans."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from webapp import answers, clock
+from webapp.booking import best, holds, seat_map, views
+from webapp.booking.models import MOST_SEATS, Order
+from webapp.concerts import listing, stock
+from webapp.concerts.models import Concert, Schedule, SeatPlan
+from webapp.db import db, transaction
+from webapp.errors import BadSeats, BookingError, NoneTogether, SeatLimit, SeatsTaken
+from webapp.waiting_room import admission
+from webapp.waiting_room.guards import admission_required
+
+blueprint = Blueprint("booking", __name__)
+
+PLAN_SECONDS = int(timedelta(days=30).total_seconds())
+
+
+@blueprint.get("/concerts/<slug>/schedules")
+@admission_required
+def dates(slug: str) -> Any:
+    now = clock.now()
+    _come_in()
+    schedules = listing.performances(g.concert, now)
+    if len(schedules) == 1:
+        return redirect(url_for(".show", schedule_id=schedules[0].schedule.id), 303)
+    orders = views.open_orders(current_user.id, g.concert.id, now)
+    return render_template(
+        "booking/dates.html", concert=g.concert, schedules=schedules, admission=g.admission, orders=orders
+    )
+
+
+@blueprint.get("/schedules/<int:schedule_id>")
+@admission_required
+def show(schedule_id: int) -> str:
+    _come_in()
+    chosen = {number for number in request.args.getlist("seat", type=int) if number}
+    return _page(g.schedule, g.concert, chosen)
+
+
+@blueprint.get("/schedules/<int:schedule_id>/plan.json")
+@admission_required
+def plan(schedule_id: int) -> Response:
+    """The geometry: it never changes for a schedule, so the fan's browser keeps it."""
+    document = db.session.get_one(SeatPlan, g.schedule.seat_plan_id).document
+    grades = [{"name": one.name, "price": one.price} for one in stock.by_grade(g.concert.id, clock.now())]
+    answer = jsonify(plan=document, grades=grades)
+    answer.headers["Cache-Control"] = f"private, max-age={PLAN_SECONDS}, immutable"
+    return answer
+
+
+@blueprint.get("/schedules/<int:schedule_id>/seats.json")
+@admission_required
+def seats(schedule_id: int) -> Response:
+    return jsonify(seat_map.states(schedule_id, current_user.id, clock.now()))
+
+
+@blueprint.post("/schedules/<int:schedule_id>/holds")
+@admission_required
+def hold(schedule_id: int) -> Any:
+    try:
+        public_id = _hold(g.schedule)
+    except (SeatsTaken, SeatLimit, NoneTogether) as problem:
+        if answers.wants_json():
+            raise
+        return _page_again(problem)
+    address = url_for("checkout.show", public_id=public_id)
+    return (jsonify(order_url=address), 201) if answers.wants_json() else redirect(address, 303)
+
+
+def _hold(schedule: Schedule) -> str:
+    user_id, now, wish = current_user.id, clock.now(), _wish()
+    with transaction():
+        order: Order
+        if isinstance(wish, int):
+            order = best.place_best(user_id, schedule, wish, request.form.get("grade") or None, now)
+        else:
+            order = holds.place(user_id, schedule, seat_map.seat_ids(schedule.id, wish), now)
+        return order.public_id
+
+
+def _wish() -> int | list[int]:
+    """How many of the best seats, or which seats by number. Raises BadSeats."""
+    try:
+        if count := request.form.get("best"):
+            if 1 <= int(count) <= MOST_SEATS:
+                return int(count)
+            raise BadSeats()
+        numbers = [int(number) for number in request.form.getlist("seat")]
+    except ValueError:
+        raise BadSeats() from None
+    if any(not 0 < number < 2**31 for number in numbers):
+        raise BadSeats()
+    return numbers
+
+
+def _come_in() -> None:
+    """Opening the dates or the map is showing up: the claim time stops."""
+    if g.admission.claimed_at is None:
+        place, now = g.admission, clock.now()
+        with transaction():
+            admission.claim(place.id, now)
+        # A commit leaves the rows to be read again; reading them here keeps templates free of queries.
+        for row in (g.concert, g.admission, g.get("schedule")):
+            if row is not None:
+                db.session.refresh(row)
+
+
+def _page_again(problem: BookingError) -> tuple[str, int]:
+    """The fresh map, what went wrong, and the seats that can still be had kept ticked."""
+    lost = set(problem.facts.get("seats", []))
+    chosen = {int(number) for number in request.form.getlist("seat")} - lost
+    schedule = listing.schedule(request.view_args["schedule_id"] if request.view_args else 0)
+    return _page(schedule, schedule.concert, chosen, str(problem)), problem.status
+
+
+def _page(schedule: Schedule, concert: Concert, chosen: set[int], problem: str | None = None) -> str:
+    now = clock.now()
+    user_id = current_user.id
+    sections = stock.by_section(schedule.id, now)
+    section = request.values.get("section") or (sections[0].name if sections else None)
+    rows = seat_map.rows(schedule.id, section, user_id, now) if section else []
+    return render_template(
+        "booking/seat_map.html",
+        concert=concert,
+        schedule=schedule,
+        schedules=listing.performances(concert, now),
+        admission=g.admission,
+        view="list" if request.values.get("view") == "list" else "map",
+        sections=sections,
+        grades=stock.by_grade(concert.id, now),
+        section=section,
+        rows=rows,
+        chosen=chosen,
+        problem=problem,
+        order=next((one for one in views.open_orders(user_id, concert.id, now)), None),
+        limit=holds.left_to_take(user_id, concert.id, now),
+    )

@@ -1,0 +1,72 @@
+"""Orders that hold seats, as pages show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.booking.models import OPEN, Order, Reservation
+from webapp.concerts.models import Seat
+from webapp.db import db
+
+
+@dataclass(frozen=True)
+class Item:
+    """One seat of an order."""
+
+    section: str
+    row: str
+    place: str
+    grade: str
+    price: int
+    reservation_id: int
+    number: int
+
+
+@dataclass(frozen=True)
+class OpenOrder:
+    """Seats held and not yet paid."""
+
+    public_id: str
+    schedule_id: int
+    items: list[Item]
+    total: int
+    expires_at: datetime
+
+
+def open_orders(user_id: int, concert_id: int, now: datetime) -> list[OpenOrder]:
+    """The fan's orders of this concert that hold seats at this moment, oldest first."""
+    statement = (
+        select(Order)
+        .where(
+            Order.user_id == user_id,
+            Order.concert_id == concert_id,
+            Order.status == OPEN,
+            Order.expires_at > now,
+        )
+        .order_by(Order.id)
+    )
+    return [_open_order(order) for order in db.session.scalars(statement)]
+
+
+def items(order_id: int, *, live_only: bool = False) -> list[Item]:
+    """The seats of an order in the order of their numbers; of an order that is over, those it once had."""
+    statement = (
+        select(Seat, Reservation.id, Reservation.price)
+        .join(Reservation, Reservation.seat_id == Seat.id)
+        .where(Reservation.order_id == order_id)
+        .order_by(Seat.number)
+    )
+    if live_only:
+        statement = statement.where(~Reservation.is_cancelled)
+    return [
+        Item(seat.section, seat.row, seat.place, seat.grade, price, reservation_id, seat.number)
+        for seat, reservation_id, price in db.session.execute(statement)
+    ]
+
+
+def _open_order(order: Order) -> OpenOrder:
+    held = items(order.id, live_only=True)
+    return OpenOrder(
+        order.public_id, order.schedule_id, held, sum(item.price for item in held), order.expires_at
+    )

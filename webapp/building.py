@@ -1,0 +1,98 @@
+"""Building the app: configuration, extensions, blueprints. The only place that knows every feature."""
+
+from datetime import timedelta
+
+from flask import Flask
+from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import answers, cli, config, pages
+from webapp.accounts import routes as accounts
+from webapp.accounts import signing_in
+from webapp.admin import job_routes as admin
+from webapp.booking import routes as booking
+from webapp.checkout import callbacks, ticket_routes, wallet
+from webapp.checkout import routes as checkout
+from webapp.checkout.providers.sandbox import Sandbox
+from webapp.concerts import routes as concerts
+from webapp.db import db
+from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
+from webapp.live import sockets
+from webapp.waiting_room import routes as waiting_room
+
+
+def build(settings: config.Settings | None = None) -> Flask:
+    settings = settings or config.from_environment()
+    app = Flask("webapp", template_folder="../templates", static_folder="../static")
+    app.config.update(_flask_config(settings))
+    app.extensions["settings"] = settings
+    app.extensions["redis"] = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=1)
+    app.extensions["providers"] = {"sandbox": _sandbox(settings)}
+    _init_extensions(app, settings)
+    for feature in (
+        accounts,
+        concerts,
+        waiting_room,
+        booking,
+        checkout,
+        wallet,
+        ticket_routes,
+        callbacks,
+        admin,
+    ):
+        app.register_blueprint(feature.blueprint)
+    pages.register(app)
+    answers.register(app)
+    cli.register(app)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _flask_config(settings: config.Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": settings.pool_size,
+            "max_overflow": settings.pool_size,
+            "pool_timeout": 5,
+            "pool_pre_ping": True,
+        },
+        "SESSION_COOKIE_NAME": "frontrow",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.cookies_secure,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_ENABLED": settings.rate_limits,
+        "RATELIMIT_STORAGE_URI": settings.redis_url,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_HEADERS_ENABLED": True,
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "SEND_FILE_MAX_AGE_DEFAULT": 0,
+    }
+
+
+def _init_extensions(app: Flask, settings: config.Settings) -> None:
+    db.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    babel.init_app(app, locale_selector=chosen_language)
+    login_manager.init_app(app)
+    login_manager.user_loader(signing_in.load)
+    login_manager.login_view = "accounts.sign_in"
+    login_manager.login_message = None
+    sockets.init_app(app, socketio)
+
+
+def _sandbox(settings: config.Settings) -> Sandbox:
+    return Sandbox(
+        settings.sandbox_url,
+        settings.sandbox_public_url,
+        settings.callback_url + "/payments/callbacks/sandbox",
+        settings.sandbox_api_key,
+        settings.sandbox_webhook_secret,
+    )

@@ -1,0 +1,1 @@
+"""Money: payments, providers, points, tickets."""

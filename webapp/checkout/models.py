@@ -1,0 +1,148 @@
+"""Money and what it bought: payments, stored callbacks, the points ledger, tickets."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.db import Model
+
+WON = "KRW"
+POINTS = "points"
+
+PENDING, PAID, FAILED = "pending", "paid", "failed"
+CANCELLING, CANCELLED, IN_REVIEW = "cancelling", "cancelled", "in_review"
+
+GRANT, TOP_UP, USE, REFUND = "GRANT", "TOP_UP", "USE", "REFUND"
+
+
+class Payment(Model):
+    """One attempt to pay one order, or one point top-up, through one provider.
+
+    `amount` is what the provider is to capture and `points_amount` what points pay, both in won.
+    `captured_amount` is what the provider said it took, 0 until it says so.
+    """
+
+    __tablename__ = "payments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_key: Mapped[str | None] = mapped_column(String(120))
+    idempotency_key: Mapped[str] = mapped_column(String(80))
+    amount: Mapped[int]
+    points_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    captured_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    currency: Mapped[str] = mapped_column(String(3), default=WON, server_default=WON)
+    status: Mapped[str] = mapped_column(String(20), default=PENDING, server_default=PENDING)
+    reason: Mapped[str | None] = mapped_column(String(40))
+    redirect_url: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    asks: Mapped[int] = mapped_column(default=0, server_default="0")
+    ask_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "idempotency_key"),
+        Index(
+            "uq_payments_provider_key",
+            "provider",
+            "provider_key",
+            unique=True,
+            postgresql_where=text("provider_key IS NOT NULL"),
+        ),
+        Index(
+            "uq_payments_one_paid_per_order",
+            "order_id",
+            unique=True,
+            postgresql_where=text("status = 'paid'"),
+        ),
+        Index(
+            "ix_payments_ask_at",
+            "status",
+            "ask_at",
+            postgresql_where=text("status IN ('pending', 'cancelling')"),
+        ),
+        CheckConstraint(
+            "amount >= 0 AND points_amount >= 0 AND amount + points_amount > 0", "amount_positive"
+        ),
+        CheckConstraint("captured_amount >= 0", "captured_never_negative"),
+        CheckConstraint("order_id IS NOT NULL OR points_amount = 0", "top_up_is_not_paid_with_points"),
+        CheckConstraint(
+            "status IN ('pending', 'paid', 'failed', 'cancelling', 'cancelled', 'in_review')", "status_known"
+        ),
+        CheckConstraint("status <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
+    )
+
+
+class PaymentItem(Model):
+    """One seat that a payment attempt is for, at the price and the seat version it was held at."""
+
+    __tablename__ = "payment_items"
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), primary_key=True)
+    price: Mapped[int]
+
+
+class PaymentEvent(Model):
+    """One callback of a provider as it arrived: stored before it is answered, settled by a job."""
+
+    __tablename__ = "payment_events"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    event_id: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(String(120))
+    provider_key: Mapped[str] = mapped_column(String(120))
+    amount: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    body: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id"),
+        Index("ix_payment_events_unsettled", "received_at", postgresql_where=text("settled_at IS NULL")),
+    )
+
+
+class PointHistory(Model):
+    """The append-only ledger of points. A trigger moves `users.point` with each row and fills `balance_after`."""
+
+    __tablename__ = "point_histories"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    amount: Mapped[int]
+    type: Mapped[str] = mapped_column(String(20))
+    balance_after: Mapped[int] = mapped_column(server_default="0")
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_point_histories_user_id_id", "user_id", "id"),
+        Index(
+            "uq_point_histories_once_per_payment",
+            "payment_id",
+            "type",
+            unique=True,
+            postgresql_where=text("payment_id IS NOT NULL"),
+        ),
+        CheckConstraint("amount <> 0", "amount_not_zero"),
+        CheckConstraint("(type = 'USE') = (amount < 0)", "only_use_takes_points"),
+        CheckConstraint("type IN ('GRANT', 'TOP_UP', 'USE', 'REFUND')", "type_known"),
+    )
+
+
+class Ticket(Model):
+    """What a paid seat becomes: an unguessable code, shown as a QR, checked in once."""
+
+    __tablename__ = "tickets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), unique=True)
+    issued_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    checked_in_at: Mapped[datetime | None]

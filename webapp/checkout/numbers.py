@@ -1,0 +1,13 @@
+"""Whole numbers as people type them."""
+
+from webapp.errors import BadAmount
+
+MOST = 1_000_000_000
+
+
+def whole_number(text: str | None) -> int:
+    """ "132,000" and " 132000 " are 132000. Raises BadAmount for anything that is no whole number from 0 up."""
+    digits = (text or "").strip().replace(",", "").removeprefix("₩")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 10 or int(digits) > MOST:
+        raise BadAmount(low=0, high=MOST)
+    return int(digits)

@@ -1,0 +1,140 @@
+"""Starting a payment: by card, by points, or part of each. Settling is in settling.py.
+
+An attempt has its own idempotency key, and the same key gives the same attempt: a double click pays once.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from webapp.booking import claims
+from webapp.booking.models import OPEN, Order, Reservation
+from webapp.checkout import points, settling
+from webapp.checkout.models import FAILED, PENDING, POINTS, Payment, PaymentItem
+from webapp.checkout.models import PAID as PAYMENT_PAID
+from webapp.db import db
+from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, NotFound
+
+TOP_UP_LOW, TOP_UP_HIGH = 1_000, 1_000_000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a fan wants to pay an order: the total they saw, how many of it in points, and through whom the rest."""
+
+    total: int
+    points: int
+    provider: str
+    idempotency_key: str
+
+
+def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
+    """Begin an attempt to pay the order's live holds; from points alone it is settled at once.
+
+    Points are taken now and come back if the attempt fails. Raises NotFound, AlreadyPaid, HoldExpired,
+    AmountMismatch, BadAmount or NotEnoughPoints.
+    """
+    claims.lock_fan(user_id)
+    if known := _attempt(user_id, wish.idempotency_key):
+        return known
+    order, holds = _payable(user_id, order_id, now)
+    total = sum(hold.price for hold in holds)
+    if wish.total != total:
+        raise AmountMismatch(total=total)
+    if not 0 <= wish.points <= total:
+        raise BadAmount(low=0, high=total)
+    settling.supersede(order.id, now)
+    payment = _open_attempt(user_id, order.id, wish, total, now)
+    items = [{"payment_id": payment.id, "reservation_id": hold.id, "price": hold.price} for hold in holds]
+    db.session.execute(insert(PaymentItem), items)
+    if wish.points:
+        points.use(user_id, wish.points, payment.id, now)
+    if payment.provider == POINTS:
+        settling.settle_paid(payment, captured=0, now=now)
+    return payment
+
+
+def start_top_up(user_id: int, amount: int, provider: str, idempotency_key: str, now: datetime) -> Payment:
+    """Begin an attempt to buy points. Raises BadAmount outside 1,000 to 1,000,000 won."""
+    claims.lock_fan(user_id)
+    if known := _attempt(user_id, idempotency_key):
+        return known
+    if not TOP_UP_LOW <= amount <= TOP_UP_HIGH:
+        raise BadAmount(low=TOP_UP_LOW, high=TOP_UP_HIGH)
+    wish = Wish(amount, 0, provider, idempotency_key)
+    return _open_attempt(user_id, None, wish, amount, now)
+
+
+def started(payment_id: int, provider_key: str, redirect_url: str) -> None:
+    """Note what the provider answered; a callback that was faster has already noted its key."""
+    payment = db.session.get_one(Payment, payment_id, with_for_update=True)
+    payment.provider_key = payment.provider_key or provider_key
+    payment.redirect_url = redirect_url
+
+
+def not_started(payment_id: int, now: datetime) -> None:
+    """The provider could not be reached: the attempt has failed and its points come back."""
+    payment = db.session.get_one(Payment, payment_id)
+    claims.lock_fan(payment.user_id)
+    db.session.refresh(payment, with_for_update=True)
+    if payment.status == PENDING and payment.redirect_url is None:
+        settling.fail(payment, "provider_unavailable", now)
+
+
+def of_fan(public_id: str, user_id: int) -> Payment:
+    """The fan's payment. Raises NotFound, for somebody else's too."""
+    payment = db.session.scalar(
+        select(Payment).where(Payment.public_id == public_id, Payment.user_id == user_id)
+    )
+    if payment is None:
+        raise NotFound()
+    return payment
+
+
+def _attempt(user_id: int, idempotency_key: str) -> Payment | None:
+    return db.session.scalar(
+        select(Payment).where(Payment.user_id == user_id, Payment.idempotency_key == idempotency_key)
+    )
+
+
+def _payable(user_id: int, order_id: int, now: datetime) -> tuple[Order, list[Reservation]]:
+    order = db.session.scalars(
+        select(Order).where(Order.id == order_id, Order.user_id == user_id)
+    ).one_or_none()
+    if order is None:
+        raise NotFound()
+    paid = select(Payment.id).where(Payment.order_id == order.id, Payment.status == PAYMENT_PAID)
+    if db.session.scalar(paid):
+        raise AlreadyPaid()
+    if order.status != OPEN or order.expires_at <= now:
+        raise HoldExpired()
+    statement = (
+        select(Reservation)
+        .where(Reservation.order_id == order.id, ~Reservation.is_cancelled, Reservation.expires_at > now)
+        .order_by(Reservation.seat_id)
+    )
+    holds = list(db.session.scalars(statement))
+    if not holds:
+        raise HoldExpired()
+    return order, holds
+
+
+def _open_attempt(user_id: int, order_id: int | None, wish: Wish, total: int, now: datetime) -> Payment:
+    rest = total - wish.points
+    payment = Payment(
+        public_id=secrets.token_urlsafe(12),
+        user_id=user_id,
+        order_id=order_id,
+        provider=wish.provider if rest else POINTS,
+        idempotency_key=wish.idempotency_key,
+        amount=rest,
+        points_amount=wish.points,
+        status=PENDING,
+        created_at=now,
+        ask_at=now + settling.FIRST_ASK,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    return payment

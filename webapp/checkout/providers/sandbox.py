@@ -1,0 +1,85 @@
+"""The sandbox provider: our own payment company for trying things out, a separate process over HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from webapp.checkout.providers import Callback, Charge, Report, Started
+from webapp.errors import BadCallback, BadSignature, ProviderUnavailable
+
+ANSWER_SECONDS = (2, 8)  # to connect, to answer: a fan is looking at a button
+
+
+class Sandbox:
+    """See webapp/dev/gateway for the other side of these calls."""
+
+    key = "sandbox"
+
+    def __init__(
+        self, url: str, public_url: str, callback_url: str, api_key: str, webhook_secret: str
+    ) -> None:
+        self._url = url
+        self._public_url = public_url
+        self._callback_url = callback_url
+        self._webhook = Webhook(webhook_secret)
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {api_key}"
+
+    def start(self, charge: Charge) -> Started:
+        body = {
+            "reference": charge.reference,
+            "amount": charge.amount,
+            "currency": charge.currency,
+            "description": charge.description,
+            "return_url": charge.return_url,
+            "callback_url": self._callback_url,
+        }
+        if charge.hold_ends_at:
+            body["hold_ends_at"] = charge.hold_ends_at.isoformat()
+        payment = self._call("POST", "/v1/payments", body, charge.idempotency_key)
+        return Started(payment["id"], payment["checkout_url"].replace(self._url, self._public_url, 1))
+
+    def read_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
+        lowered = {name.lower(): value for name, value in headers.items()}
+        try:
+            event: Any = self._webhook.verify(body, lowered)
+        except WebhookVerificationError as error:
+            raise BadSignature() from error
+        except ValueError as error:
+            raise BadCallback() from error
+        try:
+            return Callback(lowered["webhook-id"], str(event["type"]), _report(event["data"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadCallback() from error
+
+    def look_up(self, reference: str) -> Report | None:
+        found = self._call("GET", f"/v1/payments?reference={reference}")["payments"]
+        return _report(found[0]) if found else None
+
+    def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
+        path = f"/v1/payments/{provider_key}/cancellations"
+        return _report(self._call("POST", path, {"reason": reason}, idempotency_key))
+
+    def _call(self, method: str, path: str, body: object = None, idempotency_key: str = "") -> Any:
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        try:
+            answer = self._session.request(
+                method, self._url + path, json=body, headers=headers, timeout=ANSWER_SECONDS
+            )
+            answer.raise_for_status()
+            return answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise ProviderUnavailable() from error
+
+
+def _report(payment: dict[str, Any]) -> Report:
+    return Report(
+        reference=str(payment["reference"]),
+        provider_key=str(payment["id"]),
+        status=str(payment["status"]),
+        amount=int(payment["amount"]),
+        currency=str(payment["currency"]),
+        refunded=int(payment.get("refunded_amount", 0)),
+    )

@@ -1,0 +1,63 @@
+"""Asking providers: about payments that never heard back, and for money that has to go back.
+
+The calls happen between transactions, so these verbs come in pairs: what is due, and what was heard.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from webapp.checkout import settling
+from webapp.checkout.models import CANCELLING, PENDING, Payment
+from webapp.checkout.providers import Report
+from webapp.db import db
+
+ABANDONED = timedelta(minutes=30)  # nobody is still typing a card number
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+def due(status: str, now: datetime, most: int) -> Sequence[int]:
+    """Ids of pending payments to ask about, or of cancelling ones to ask for, whose time has come."""
+    statement = (
+        select(Payment.id)
+        .where(Payment.status == status, Payment.ask_at <= now)
+        .order_by(Payment.ask_at)
+        .limit(most)
+    )
+    return db.session.scalars(statement).all()
+
+
+def heard(payment_id: int, report: Report | None, now: datetime) -> str:
+    """What the provider said about a pending payment. One still open is asked about again later."""
+    payment = settling.lock(payment_id)
+    if payment.status != PENDING:
+        return "ignored"
+    if report is None:
+        return settling.fail(payment, "never_started", now)
+    if report.status == "open":
+        return postpone(payment, now)
+    return settling.settle(payment_id, report, now)
+
+
+def is_abandoned(payment: Payment, report: Report | None, now: datetime) -> bool:
+    """Whether an open payment is to be closed at the provider, so that nobody pays it tomorrow."""
+    return report is not None and report.status == "open" and payment.created_at + ABANDONED <= now
+
+
+def money_returned(payment_id: int, now: datetime) -> str:
+    """The provider has confirmed a cancellation."""
+    payment = settling.lock(payment_id)
+    return settling.cancelled(payment, now) if payment.status == CANCELLING else "ignored"
+
+
+def no_answer(payment_id: int, now: datetime) -> str:
+    """The provider could not be asked; try again later, each time after twice as long."""
+    return postpone(settling.lock(payment_id), now)
+
+
+def postpone(payment: Payment, now: datetime) -> str:
+    payment.asks += 1
+    wait = timedelta(seconds=15 * 2 ** min(payment.asks, 10))
+    payment.ask_at = now + min(wait, LONGEST_WAIT)
+    return "postponed"

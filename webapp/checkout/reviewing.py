@@ -1,0 +1,22 @@
+"""Payments in review: money that is not what we asked for, until an operator sends it back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.checkout import settling
+from webapp.checkout.models import IN_REVIEW, Payment
+from webapp.db import db
+from webapp.errors import NotFound
+
+
+def send_back(public_id: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Have the provider return the money; the state before and after. Raises NotFound unless in review."""
+    payment_id = db.session.scalar(select(Payment.id).where(Payment.public_id == public_id))
+    payment = settling.lock(payment_id) if payment_id else None
+    if payment is None or payment.status != IN_REVIEW:
+        raise NotFound()
+    before = {"status": payment.status, "reason": payment.reason}
+    settling.send_back(payment, "operator", now)
+    return before, {"status": payment.status, "reason": payment.reason}

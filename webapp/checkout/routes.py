@@ -1,0 +1,104 @@
+"""An order from hold to ticket: its page, paying it, giving it back, coming back from the provider."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from webapp import answers, clock, jobs
+from webapp.booking import holds
+from webapp.booking.models import Order
+from webapp.checkout import payments, points, sending, views
+from webapp.checkout.models import PENDING
+from webapp.checkout.numbers import whole_number
+from webapp.checkout.payments import Wish
+from webapp.concerts.models import Concert
+from webapp.db import db, transaction
+from webapp.errors import BookingError, NotFound
+
+blueprint = Blueprint("checkout", __name__)
+
+PROVIDERS = [{"key": "sandbox", "label": "Sandbox Pay"}]
+
+
+@blueprint.get("/orders")
+@login_required
+def index() -> str:
+    return render_template("checkout/orders.html", orders=views.orders(current_user.id, clock.now()))
+
+
+@blueprint.get("/orders/<public_id>")
+@login_required
+def show(public_id: str) -> str:
+    return _page(views.of_fan(public_id, current_user.id))
+
+
+@blueprint.post("/orders/<public_id>/payments")
+@login_required
+def pay(public_id: str) -> Any:
+    user_id = current_user.id
+    order = views.of_fan(public_id, user_id)
+    order_id, title = order.id, db.session.get_one(Concert, order.concert_id).title
+    try:
+        wish = _wish()
+        with transaction():
+            payment = payments.start(user_id, order_id, wish, clock.now())
+        back = url_for(".come_back", public_id=payment.public_id, _external=True)
+        onward = sending.send(payment, title, back) or url_for(".show", public_id=public_id)
+        return redirect(onward, 303)
+    except NotFound:
+        raise
+    except BookingError as problem:
+        if answers.wants_json():
+            raise
+        return _page(views.of_fan(public_id, user_id), str(problem)), problem.status
+
+
+@blueprint.post("/orders/<public_id>/cancellation")
+@login_required
+def release(public_id: str) -> Any:
+    user_id = current_user.id
+    order = views.of_fan(public_id, user_id)
+    with transaction():
+        holds.release(user_id, order, clock.now())
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+@blueprint.get("/payments/<public_id>/return")
+@login_required
+def come_back(public_id: str) -> Any:
+    """The fan is back from the provider. What happened is the callback's to say; if it is silent, we ask."""
+    payment = payments.of_fan(public_id, current_user.id)
+    if payment.status == PENDING:
+        jobs.enqueue_later(jobs.MONEY, jobs.ASK_PROVIDER, payment.id)
+    if payment.order_id is None:
+        return redirect(url_for("wallet.show"), 303)
+    order = db.session.get_one(Order, payment.order_id)
+    return redirect(url_for(".show", public_id=order.public_id), 303)
+
+
+def _wish() -> Wish:
+    form = request.form
+    total = whole_number(form.get("amount"))
+    method = form.get("method")
+    in_points = {"points": total, "split": whole_number(form.get("points") or "0")}.get(method or "", 0)
+    # An empty key comes from a form we did not make; then every click is an attempt of its own.
+    return Wish(total, in_points, "sandbox", (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
+
+
+def _page(order: Order, problem: str | None = None) -> str:
+    now = clock.now()
+    seen = views.page(order, now)
+    balance = points.balance(order.user_id)
+    template = "checkout/_order_status.html" if "X-Fragment" in request.headers else "checkout/order.html"
+    return render_template(
+        template,
+        balance=balance,
+        can_pay_points=balance >= seen["total"],
+        most_points=min(balance, seen["total"]),
+        idempotency_key=secrets.token_urlsafe(12),
+        providers=PROVIDERS,
+        problem=problem,
+        **seen,
+    )

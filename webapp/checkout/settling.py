@@ -1,0 +1,151 @@
+"""Settling: what becomes of an attempt once its provider has spoken. Each verb is one transaction's work.
+
+Whoever settles has locked the fan first, then seats by id, then what hangs on them; see booking/claims.py.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from webapp import jobs
+from webapp.booking import claims
+from webapp.booking.models import PAID as ORDER_PAID
+from webapp.booking.models import Order
+from webapp.checkout import points, winning
+from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, PENDING, Payment
+from webapp.checkout.providers import Report
+from webapp.db import after_commit, db
+from webapp.live import messages
+
+FIRST_ASK = timedelta(seconds=60)
+
+
+def settle(payment_id: int, report: Report, now: datetime) -> str:
+    """Bring an attempt to where its provider's report says; returns the outcome in a word.
+
+    Repeated, late and reordered reports change nothing: a failure after a success is ignored, and a success
+    after a failure is worth the seats if they can still be had.
+    """
+    payment = lock(payment_id)
+    if report.status == "paid":
+        problem = _mismatch(payment, report)
+        if problem:
+            return _review(payment, problem, report, now)
+        payment.provider_key = report.provider_key
+        return settle_paid(payment, report.amount, now)
+    if report.status == "cancelled" and payment.status == CANCELLING:
+        return cancelled(payment, now)
+    if report.status in {"failed", "cancelled"} and payment.status == PENDING:
+        return fail(payment, "declined" if report.status == "failed" else "cancelled", now)
+    return "ignored"
+
+
+def settle_paid(payment: Payment, captured: int, now: datetime) -> str:
+    """The money is there: hand over what it was for, or ask the provider to give it back."""
+    if payment.status not in {PENDING, FAILED}:
+        return "ignored"
+    was_failed = payment.status == FAILED
+    payment.captured_amount = captured
+    if payment.order_id is None:
+        return _top_up(payment, now)
+    order = db.session.get_one(Order, payment.order_id)
+    lost = _cannot_win(payment, order, was_failed) or winning.win(payment, order, now)
+    if lost:
+        return _undo(payment, lost, now)
+    payment.status, payment.reason = PAID, None
+    payment.paid_at = payment.ended_at = now
+    order.status = ORDER_PAID
+    _tell(payment)
+    return "paid"
+
+
+def fail(payment: Payment, reason: str, now: datetime) -> str:
+    """The attempt has come to nothing; the points it took come back, once."""
+    payment.status, payment.reason, payment.ended_at = FAILED, reason, now
+    _return_points(payment, now)
+    _tell(payment)
+    return "failed"
+
+
+def cancelled(payment: Payment, now: datetime) -> str:
+    """The provider has confirmed that the money went back."""
+    payment.status, payment.ended_at = CANCELLED, now
+    _return_points(payment, now)
+    _tell(payment)
+    return "cancelled"
+
+
+def send_back(payment: Payment, reason: str, now: datetime) -> str:
+    """Have the provider return captured money; a job asks until it confirms."""
+    payment.status, payment.reason, payment.asks, payment.ask_at = CANCELLING, reason, 0, now
+    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.CANCEL_PAYMENT, payment.id)
+    _tell(payment)
+    return "cancelling"
+
+
+def supersede(order_id: int, now: datetime) -> None:
+    """A new attempt begins: earlier ones still open are over, and their points come back first."""
+    open_attempts = (
+        select(Payment).where(Payment.order_id == order_id, Payment.status == PENDING).with_for_update()
+    )
+    for payment in db.session.scalars(open_attempts):
+        fail(payment, "superseded", now)
+
+
+def lock(payment_id: int) -> Payment:
+    """Lock the fan, then their payment, and read it afresh."""
+    claims.lock_fan(db.session.get_one(Payment, payment_id).user_id)
+    return db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
+
+
+def _mismatch(payment: Payment, report: Report) -> str | None:
+    if report.provider_key != (payment.provider_key or report.provider_key):
+        return "foreign_payment"
+    if report.currency != payment.currency:
+        return "wrong_currency"
+    return "wrong_amount" if report.amount != payment.amount else None
+
+
+def _review(payment: Payment, problem: str, report: Report, now: datetime) -> str:
+    """Money that is not what we asked for buys nothing; an operator decides."""
+    if payment.status not in {PENDING, FAILED}:
+        return "ignored"
+    if payment.status == PENDING:
+        _return_points(payment, now)
+    payment.status, payment.reason, payment.ended_at = IN_REVIEW, problem, now
+    payment.provider_key = payment.provider_key or report.provider_key
+    payment.captured_amount = report.amount
+    _tell(payment)
+    return problem
+
+
+def _cannot_win(payment: Payment, order: Order, was_failed: bool) -> str | None:
+    if order.status == ORDER_PAID:
+        return "already_paid"
+    return "points_returned" if was_failed and payment.points_amount else None
+
+
+def _undo(payment: Payment, reason: str, now: datetime) -> str:
+    # Nothing was captured when points paid alone: then there is nobody to ask.
+    return send_back(payment, reason, now) if payment.captured_amount else fail(payment, reason, now)
+
+
+def _top_up(payment: Payment, now: datetime) -> str:
+    points.top_up(payment.user_id, payment.amount, payment.id, now)
+    payment.status, payment.reason = PAID, None
+    payment.paid_at = payment.ended_at = now
+    _tell(payment)
+    return "paid"
+
+
+def _return_points(payment: Payment, now: datetime) -> None:
+    if payment.points_amount:
+        points.give_back(payment.user_id, payment.points_amount, payment.id, now)
+
+
+def _tell(payment: Payment) -> None:
+    if payment.order_id is None:
+        after_commit(messages.wallet_changed, payment.user_id)
+        return
+    order = db.session.get_one(Order, payment.order_id)
+    after_commit(messages.order_changed, payment.user_id, order.public_id, once=("order", order.id))

@@ -1,0 +1,159 @@
+"""Orders and payments as pages show them: one status for the fan, by the clock, and a history in sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from webapp.booking import views as booking_views
+from webapp.booking.models import OPEN, RELEASED, Order, Reservation
+from webapp.booking.models import PAID as ORDER_PAID
+from webapp.checkout import reasons
+from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PENDING, Payment, Ticket
+from webapp.concerts.models import Concert, Schedule, Seat
+from webapp.db import db
+from webapp.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The latest payment of an order; `failure` says why it came to nothing."""
+
+    public_id: str
+    status: str
+    failure: str | None
+    redirect_url: str | None
+    amount: int
+    points_amount: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class OrderItem:
+    section: str
+    row: str
+    place: str
+    grade: str
+    price: int
+    ticket_code: str | None
+
+
+@dataclass(frozen=True)
+class OrderSeen:
+    """An order with the status a fan sees: open, paying, paid, expired, released, refunding or refunded."""
+
+    public_id: str
+    status: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """One order on the fan's list."""
+
+    order: OrderSeen
+    concert: Concert
+    schedule: Schedule
+    seats: str
+    total: int
+    status: str
+
+
+def of_fan(public_id: str, user_id: int) -> Order:
+    """The fan's order. Raises NotFound, for somebody else's too."""
+    order = db.session.scalar(select(Order).where(Order.public_id == public_id, Order.user_id == user_id))
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def page(order: Order, now: datetime) -> dict[str, Any]:
+    """Everything the order's page shows, but for the forms."""
+    payments = _payments(order.id)
+    items = _items(order)
+    schedule = db.session.get_one(Schedule, order.schedule_id)
+    return {
+        "order": _seen(order, payments, now),
+        "concert": db.session.get_one(Concert, order.concert_id),
+        "schedule": schedule,
+        "items": items,
+        "total": sum(item.price for item in items),
+        "attempt": _attempt(payments[-1]) if payments else None,
+        "timeline": reasons.timeline(order, payments),
+    }
+
+
+def orders(user_id: int, now: datetime) -> list[Line]:
+    """The fan's orders, newest first."""
+    statement = (
+        select(Order, Concert, Schedule)
+        .join(Concert, Concert.id == Order.concert_id)
+        .join(Schedule, Schedule.id == Order.schedule_id)
+        .where(Order.user_id == user_id)
+        .order_by(Order.id.desc())
+        .limit(100)
+    )
+    return [
+        _line(order, concert, schedule, now) for order, concert, schedule in db.session.execute(statement)
+    ]
+
+
+def status(order: Order, payments: list[Payment], now: datetime) -> str:
+    """Where the order stands for its fan: what was paid first, then what is under way, then the clock."""
+    latest = payments[-1].status if payments else None
+    if order.status == ORDER_PAID:
+        return "paid"
+    if latest == PENDING:
+        return "paying"
+    if latest in {CANCELLING, IN_REVIEW}:
+        return "refunding"
+    if order.status == OPEN and order.expires_at > now:
+        return "open"
+    if latest == CANCELLED:
+        return "refunded"
+    return RELEASED if order.status == RELEASED else "expired"
+
+
+def _seen(order: Order, payments: list[Payment], now: datetime) -> OrderSeen:
+    return OrderSeen(order.public_id, status(order, payments, now), order.created_at, order.expires_at)
+
+
+def _payments(order_id: int) -> list[Payment]:
+    return list(db.session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)))
+
+
+def _attempt(payment: Payment) -> Attempt:
+    failed = payment.status in {FAILED, CANCELLING, CANCELLED, IN_REVIEW}
+    return Attempt(
+        payment.public_id,
+        payment.status,
+        reasons.sentence(payment.reason) if failed else None,
+        payment.redirect_url,
+        payment.amount,
+        payment.points_amount,
+        payment.created_at,
+    )
+
+
+def _items(order: Order) -> list[OrderItem]:
+    statement = (
+        select(Seat, Reservation.price, Ticket.code)
+        .join(Reservation, Reservation.seat_id == Seat.id)
+        .outerjoin(Ticket, Ticket.reservation_id == Reservation.id)
+        .where(Reservation.order_id == order.id)
+        .order_by(Seat.number)
+    )
+    return [
+        OrderItem(seat.section, seat.row, seat.place, seat.grade, price, code)
+        for seat, price, code in db.session.execute(statement)
+    ]
+
+
+def _line(order: Order, concert: Concert, schedule: Schedule, now: datetime) -> Line:
+    items = booking_views.items(order.id)
+    seats = ", ".join(_("%(section)s, row %(row)s, seat %(place)s", **vars(item)) for item in items)
+    seen = _seen(order, _payments(order.id), now)
+    return Line(seen, concert, schedule, seats, sum(item.price for item in items), seen.status)

@@ -1,0 +1,95 @@
+"""The commands of `flask --app wsgi`: migrate, seed, audit, open-sale, make-operator."""
+
+import sys
+from pathlib import Path
+
+import alembic.command
+import click
+from alembic.config import Config
+from flask import Flask
+from flask.cli import with_appcontext
+from sqlalchemy import func, text, update
+
+from webapp import clock
+from webapp.accounts.models import OPERATOR, User
+from webapp.audit import broken_promises
+from webapp.concerts import listing
+from webapp.db import db, transaction
+from webapp.dev import seeds
+from webapp.errors import NotFound
+from webapp.waiting_room import steering
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7_011_954  # any number, the same everywhere: two processes migrating at once take turns
+
+
+def register(app: Flask) -> None:
+    for command in (migrate, seed, audit, open_sale, make_operator):
+        app.cli.add_command(command)
+
+
+@click.command()
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    with db.engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+        alembic.command.upgrade(alembic_config(), "head")
+
+
+@click.command()
+@with_appcontext
+def seed() -> None:
+    """Make the demo's concerts, fans and operator, once."""
+    with transaction():
+        made = seeds.seed(clock.now())
+    for line in made:
+        click.echo(line)
+
+
+@click.command()
+@with_appcontext
+def audit() -> None:
+    """Check every promise on the live database; name the broken ones and exit with 1."""
+    broken = broken_promises(clock.now())
+    for promise in broken:
+        click.echo(f"BROKEN {promise.name}: {promise.sentence}")
+    if broken:
+        sys.exit(1)
+    click.echo("Every promise holds.")
+
+
+@click.command("open-sale")
+@click.argument("slug")
+@with_appcontext
+def open_sale(slug: str) -> None:
+    """Open the sale of the concert SLUG now."""
+    try:
+        with transaction():
+            steering.open_sale(listing.concert(slug).id, clock.now())
+    except NotFound:
+        raise click.ClickException(f"There is no concert {slug!r}.") from None
+    click.echo(f"The sale of {slug} is open.")
+
+
+@click.command("make-operator")
+@click.argument("email")
+@with_appcontext
+def make_operator(email: str) -> None:
+    """Give the account with this address the operator's role."""
+    with transaction():
+        changed = db.session.execute(
+            update(User)
+            .where(func.lower(User.email) == email.lower())
+            .values(role=OPERATOR)
+            .returning(User.id)
+        ).first()
+    if changed is None:
+        raise click.ClickException(f"There is no account {email!r}: sign up first.")
+    click.echo(f"{email} is an operator.")
+
+
+def alembic_config() -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    return settings

@@ -1,0 +1,1 @@
+"""What is on sale: concerts, their schedules, seat plans and seats."""

@@ -1,0 +1,116 @@
+"""What is on: the concerts and schedules as the public sees them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from webapp.concerts import stock
+from webapp.concerts.models import Concert, Schedule, Seat
+from webapp.db import db
+from webapp.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Card:
+    """One concert on the listing."""
+
+    concert: Concert
+    state: str
+    first_date: date
+    last_date: date
+    price_from: int
+    price_to: int
+    seats_left: int
+    seats_total: int
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One schedule with what is left of it."""
+
+    schedule: Schedule
+    seats_left: int
+    seats_total: int
+    state: str
+
+
+def sale_state(concert: Concert, seats_left: int, now: datetime) -> str:
+    """ "upcoming", "on_sale", "sold_out" or "closed"."""
+    if concert.is_closed(now):
+        return "closed"
+    if not concert.is_on_sale(now):
+        return "upcoming"
+    return "on_sale" if seats_left else "sold_out"
+
+
+def cards(now: datetime) -> list[Card]:
+    """Every concert with a schedule still to come, soonest first."""
+    prices = (
+        select(Schedule.concert_id, func.min(Seat.price).label("low"), func.max(Seat.price).label("high"))
+        .join(Seat, Seat.schedule_id == Schedule.id)
+        .group_by(Schedule.concert_id)
+        .subquery()
+    )
+    statement = (
+        select(Concert, func.array_agg(Schedule.id), func.min(Schedule.date), func.max(Schedule.date))
+        .join(Schedule, Schedule.concert_id == Concert.id)
+        .add_columns(prices.c.low, prices.c.high)
+        .join(prices, prices.c.concert_id == Concert.id)
+        .where(Schedule.starts_at > now)
+        .group_by(Concert.id, prices.c.low, prices.c.high)
+        .order_by(func.min(Schedule.starts_at))
+    )
+    rows = db.session.execute(statement).all()
+    left = stock.by_schedule([one for row in rows for one in row[1]], now)
+    return [_card(*row, left, now) for row in rows]
+
+
+def concert(slug: str) -> Concert:
+    """The concert with this slug. Raises NotFound."""
+    found = db.session.scalar(select(Concert).where(Concert.slug == slug))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def schedule(schedule_id: int) -> Schedule:
+    """The schedule with its concert. Raises NotFound."""
+    found = db.session.get(Schedule, schedule_id)
+    if found is None:
+        raise NotFound()
+    db.session.get_one(Concert, found.concert_id)
+    return found
+
+
+def performances(concert: Concert, now: datetime) -> list[Performance]:
+    """The schedules of a concert, in order, with what is left."""
+    statement = select(Schedule).where(Schedule.concert_id == concert.id).order_by(Schedule.starts_at)
+    schedules = db.session.scalars(statement).all()
+    left = stock.by_schedule([schedule.id for schedule in schedules], now)
+    return [_performance(schedule, left, concert, now) for schedule in schedules]
+
+
+def _performance(
+    schedule: Schedule, left: dict[int, stock.Left], concert: Concert, now: datetime
+) -> Performance:
+    here = left.get(schedule.id, stock.Left(0, 0))
+    state = "closed" if schedule.starts_at <= now else sale_state(concert, here.seats_left, now)
+    return Performance(schedule, here.seats_left, here.seats_total, state)
+
+
+def _card(
+    concert: Concert,
+    schedule_ids: list[int],
+    first: date,
+    last: date,
+    low: int,
+    high: int,
+    left: dict[int, stock.Left],
+    now: datetime,
+) -> Card:
+    seats_left = sum(left[one].seats_left for one in schedule_ids if one in left)
+    seats_total = sum(left[one].seats_total for one in schedule_ids if one in left)
+    return Card(
+        concert, sale_state(concert, seats_left, now), first, last, low, high, seats_left, seats_total
+    )

@@ -1,0 +1,99 @@
+"""What is on sale: concerts, schedules, seat plans, seats."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, or_
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.elements import ColumnElement
+
+from webapp.concerts.plans import Plan
+from webapp.db import Model
+
+
+class Concert(Model):
+    """What is on sale. It has one line, shared by all its schedules. Being open is a predicate on two times."""
+
+    __tablename__ = "concerts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    artist: Mapped[str] = mapped_column(String(120))
+    venue: Mapped[str] = mapped_column(String(120))
+    city: Mapped[str] = mapped_column(String(80))
+    description: Mapped[str] = mapped_column(Text, default="")
+    time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Seoul")
+    sale_opens_at: Mapped[datetime]
+    sale_closed_at: Mapped[datetime | None]
+
+    def is_on_sale(self, now: datetime) -> bool:
+        return self.sale_opens_at <= now and not self.is_closed(now)
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.sale_closed_at is not None and self.sale_closed_at <= now
+
+
+class SeatPlan(Model):
+    """The geometry of a house: sections, rows, seats and the stage. See plans.py for the document."""
+
+    __tablename__ = "seat_plans"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    document: Mapped[Plan] = mapped_column(JSONB)
+
+
+class Schedule(Model):
+    """One dated performance. `date` is the day in the concert's time zone."""
+
+    __tablename__ = "schedules"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"))
+    seat_plan_id: Mapped[int] = mapped_column(ForeignKey("seat_plans.id"))
+    date: Mapped[date]
+    starts_at: Mapped[datetime]
+    doors_at: Mapped[datetime]
+    concert: Mapped[Concert] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("concert_id", "starts_at"),
+        CheckConstraint("doors_at <= starts_at", "doors_before_start"),
+    )
+
+
+class Seat(Model):
+    """One seat of one schedule. `number` counts over the whole house from 1; `place` is its number in its row.
+
+    `is_sold` and `held_until` say whether it can be taken, by the clock: see `is_free`. `version` rises with
+    every change of owner.
+    """
+
+    __tablename__ = "seats"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.id"))
+    number: Mapped[int]
+    section: Mapped[str] = mapped_column(String(60))
+    row: Mapped[str] = mapped_column(String(20))
+    place: Mapped[str] = mapped_column(String(20))
+    grade: Mapped[str] = mapped_column(String(20))
+    price: Mapped[int]
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_sold: Mapped[bool] = mapped_column(default=False, server_default="false")
+    held_until: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "number"),
+        UniqueConstraint("schedule_id", "section", "row", "place"),
+        CheckConstraint("number > 0", "number_positive"),
+        CheckConstraint("price > 0", "price_positive"),
+        CheckConstraint("NOT (is_sold AND held_until IS NOT NULL)", "sold_is_not_held"),
+    )
+
+    @property
+    def name(self) -> str:
+        """How pages say it: section, row, place."""
+        return f"{self.section} {self.row}-{self.place}"
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """The predicate of a seat that can be taken: not sold, and not held or held until a time that has passed."""
+    return and_(~Seat.is_sold, or_(Seat.held_until.is_(None), Seat.held_until <= now))

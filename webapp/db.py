@@ -1,0 +1,68 @@
+"""The database: the session, transactions, and what happens after a commit."""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData
+from sqlalchemy.orm import DeclarativeBase, registry
+
+# Named constraints, so that migrations and error handling can speak of them.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: DateTime(timezone=True)}
+    )
+
+
+# What a verb returns is still readable after the commit; a new transaction reads everything afresh.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what happens inside, or nothing of it; then run what `after_commit` collected.
+
+    Only entry points open one. An error inside rolls everything back and goes on to the caller,
+    and nothing that was to follow the commit happens.
+    """
+    # A read earlier in the request may have begun a transaction; its snapshot must not leak in here.
+    db.session.rollback()
+    waiting: dict[Hashable, Callable[[], None]] = {}
+    db.session.info["after_commit"] = waiting
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info.pop("after_commit", None)
+    for action in waiting.values():
+        action()
+
+
+def after_commit(action: Callable[..., Any], *arguments: Any, once: Hashable = None) -> None:
+    """Call `action` once the open transaction has committed. Pass values, not models.
+
+    Of several with the same `once` only the last is called.
+    """
+    waiting = db.session.info["after_commit"]
+    key = object() if once is None else once
+    waiting.pop(key, None)
+    waiting[key] = lambda: action(*arguments)

@@ -1,0 +1,1 @@
+"""What runs Frontrow on one machine: its servers, its demo, simulated fans, the sandbox payment company."""

@@ -1,0 +1,145 @@
+"""Everything that can go wrong for a fan, as outcomes: a sentence, a code and a status each.
+
+Verbs raise them; `register` maps them once, to a page or to problem+json.
+"""
+
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+
+class BookingError(Exception):
+    """An outcome that is not the one the fan hoped for. `facts` go into problem+json as they are."""
+
+    code = "error"
+    status = 400
+    sentence: Any = ""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotFound(BookingError):
+    code, status, sentence = "not-found", 404, _("This page does not exist, or it is not yours to see.")
+
+
+class NotYourTurn(BookingError):
+    """Facts: `concert_slug`, and `ahead`, how many people are ahead (None for a fan who is not in the line)."""
+
+    code, status = "not-your-turn", 403
+
+    def __str__(self) -> str:
+        ahead = self.facts.get("ahead")
+        if ahead is None:
+            return gettext("Join the line to see the seats of this concert.")
+        return ngettext(
+            "It is not your turn yet: %(num)s person is ahead of you.",
+            "It is not your turn yet: %(num)s people are ahead of you.",
+            ahead,
+        )
+
+
+class SaleNotOpen(BookingError):
+    code, status, sentence = "sale-not-open", 409, _("The sale is not open.")
+
+
+class NoSeatsChosen(BookingError):
+    code, status, sentence = "no-seats", 422, _("Choose at least one seat.")
+
+
+class BadSeats(BookingError):
+    code, status, sentence = "bad-seats", 422, _("That is not a choice of seats. Choose them on the map.")
+
+
+class SeatsTaken(BookingError):
+    """Facts: `names`, the short names of the seats that were taken, and `seats`, their numbers."""
+
+    code, status = "seat-taken", 409
+
+    def __str__(self) -> str:
+        names = self.facts["names"]
+        return ngettext(
+            "Seat %(names)s was just taken.",
+            "Seats %(names)s were just taken.",
+            len(names),
+            names=", ".join(names),
+        )
+
+
+class NoneTogether(BookingError):
+    code, status = "none-together", 409
+    sentence = _(
+        "There are not that many free seats next to each other. Try fewer, or choose them on the map."
+    )
+
+
+class SeatLimit(BookingError):
+    """Facts: `left`, how many more seats this fan may take for this concert."""
+
+    code, status = "seat-limit", 409
+
+    def __str__(self) -> str:
+        return gettext(
+            "You can have %(most)s seats for this concert, held and paid together. You can take %(left)s more.",
+            most=4,
+            left=self.facts["left"],
+        )
+
+
+class HoldExpired(BookingError):
+    code, status = "hold-expired", 409
+    sentence = _("Your five minutes are over and the seats went back on sale. You were not charged.")
+
+
+class AmountMismatch(BookingError):
+    code, status = "amount-mismatch", 409
+    sentence = _("The total has changed since you saw it. Look at it again before you pay.")
+
+
+class AlreadyPaid(BookingError):
+    code, status, sentence = "already-paid", 409, _("This order is already paid.")
+
+
+class PaymentUnderWay(BookingError):
+    code, status = "payment-under-way", 409
+    sentence = _("A payment for these seats is under way. Finish or decline it first.")
+
+
+class NotEnoughPoints(BookingError):
+    code, status, sentence = "not-enough-points", 402, _("You do not have enough points for this.")
+
+
+class BadAmount(BookingError):
+    """Facts: `low` and `high`, the amounts allowed."""
+
+    code, status = "bad-amount", 422
+
+    def __str__(self) -> str:
+        return gettext("Choose a whole amount from %(low)s to %(high)s won.", **self.facts)
+
+
+class ProviderUnavailable(BookingError):
+    code, status = "provider-unavailable", 503
+    sentence = _(
+        "The payment company does not answer. You were not charged, and your seats are still held. Try again."
+    )
+
+
+class BadCallback(BookingError):
+    code, status, sentence = "bad-callback", 400, _("The callback cannot be read.")
+
+
+class BadSignature(BookingError):
+    code, status, sentence = "bad-signature", 401, _("The callback's signature is wrong or too old.")
+
+
+class TooManyRequests(BookingError):
+    """Raised by nobody: how Flask-Limiter's refusal is said."""
+
+    code, status = "too-many-requests", 429
+    sentence = _("That was a lot of tries in a short time. Wait a moment, then try again.")

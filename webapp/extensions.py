@@ -1,0 +1,24 @@
+"""The Flask extensions, made once and bound to the app in create_app."""
+
+from flask import request
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user
+from flask_socketio import SocketIO
+from flask_wtf import CSRFProtect
+
+from webapp.languages import LANGUAGES
+
+babel = Babel()
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, strategy="moving-window")
+login_manager = LoginManager()
+socketio = SocketIO()
+
+
+def chosen_language() -> str:
+    """The fan's choice, then what this browser chose, then what it prefers."""
+    choice = getattr(current_user, "language", None) or request.cookies.get("language")
+    known = list(LANGUAGES)
+    return choice if choice in known else request.accept_languages.best_match(known) or known[0]

@@ -1,0 +1,47 @@
+"""Queues, job names, and how work is handed to the workers. Knows no feature and no worker code."""
+
+import logging
+
+from flask import current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+log = logging.getLogger(__name__)
+
+MONEY = "money"
+LINE = "line"
+UPKEEP = "upkeep"
+# Workers empty the queues in this order: a fan who has paid waits for nothing else.
+QUEUES = (MONEY, LINE, UPKEEP)
+
+SETTLE_EVENT = "workers.payments.settle_event"
+CANCEL_PAYMENT = "workers.payments.cancel_payment"
+ASK_PROVIDER = "workers.payments.ask_provider"
+
+JOB_SECONDS = 60  # a job that takes longer is stuck
+RESULT_SECONDS = 600  # long enough for the operator's page to show the last runs
+FAILURE_SECONDS = 7 * 24 * 3600
+
+
+def redis() -> Redis:
+    """This process's Redis client."""
+    client: Redis = current_app.extensions["redis"]
+    return client
+
+
+def redis_for_workers() -> Redis:
+    """A client that may block for a job for as long as a worker waits; the pages' own gives up after seconds."""
+    return Redis.from_url(current_app.extensions["settings"].redis_url, socket_connect_timeout=1)
+
+
+def queue(name: str) -> Queue:
+    return Queue(name, connection=redis(), default_timeout=JOB_SECONDS)
+
+
+def enqueue_later(queue_name: str, job: str, *ids: int) -> None:
+    """Hand a job to the workers. Without Redis the work is not lost: the janitor finds it in Postgres."""
+    try:
+        queue(queue_name).enqueue(job, *ids, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS)
+    except RedisError as error:
+        log.warning("%s %s was not enqueued: %s", job, ids, error)

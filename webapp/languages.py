@@ -1,0 +1,3 @@
+"""The languages Frontrow speaks."""
+
+LANGUAGES = {"en": "English", "ko": "한국어"}

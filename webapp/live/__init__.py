@@ -1,0 +1,1 @@
+"""Live pages: what is published (messages), and who receives it (sockets)."""

@@ -1,0 +1,105 @@
+"""From Redis to this process's sockets: what any process published, merged, at most twice a second."""
+
+import json
+import logging
+import time
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+from redis import Redis
+from redis.exceptions import RedisError
+
+from webapp.live import messages
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.5  # product rule: at most two ticks a second for one line
+SEATS_SECONDS = 0.2  # seat changes gather this long, so that a rush is a few messages and not a thousand
+RECONNECT_SECONDS = 1.0
+# A socket timeout of the subscription is normal silence; the poll below must be shorter.
+POLL_SECONDS = 0.05
+
+
+class Delivery:
+    """Merges messages per line and per schedule and broadcasts them to the sockets of this process."""
+
+    def __init__(self, socketio: SocketIO) -> None:
+        self.socketio = socketio
+        self.lines: dict[int, dict[str, Any]] = {}
+        self.sent_at: dict[tuple[str, int], float] = {}
+        self.sequences: dict[int, int] = {}
+        self.seats: dict[tuple[int, int], dict[int, int]] = {}
+
+    def take(self, raw: bytes) -> None:
+        """Merge one published message; personal ones go out at once."""
+        message = json.loads(raw)
+        event = message["event"]
+        if event == "line_moved":
+            self._take_line(message["concert"], message["body"])
+        elif event == "seats_changed":
+            changes = self.seats.setdefault((message["concert"], message["schedule"]), {})
+            changes.update({number: state for number, state in message["changes"]})
+        else:
+            self.socketio.emit(event, message["body"], to=messages.fan_room(message["user"]))
+
+    def flush(self, now: float) -> None:
+        """Broadcast what is due; `now` in monotonic seconds."""
+        for concert_id in [one for one in self.lines if self._is_due(("line", one), now, TICK_SECONDS)]:
+            tick = self.lines.pop(concert_id)
+            self.socketio.emit("line_moved", tick, to=messages.line_room(concert_id))
+            self.socketio.emit("house_changed", {"concert": concert_id}, to=messages.house_room(concert_id))
+        for concert_id, schedule_id in [
+            one for one in self.seats if self._is_due(("seats", one[1]), now, SEATS_SECONDS)
+        ]:
+            changes = sorted(self.seats.pop((concert_id, schedule_id)).items())
+            body = {"schedule": schedule_id, "changes": [list(change) for change in changes]}
+            self.socketio.emit("seats_changed", body, to=messages.seats_room(schedule_id))
+            self.socketio.emit("house_changed", {"concert": concert_id}, to=messages.house_room(concert_id))
+
+    def _take_line(self, concert_id: int, tick: dict[str, Any]) -> None:
+        # Two processes may publish in another order than they committed: the newer state stays.
+        if tick["sequence"] > self.sequences.get(concert_id, -1):
+            self.sequences[concert_id] = tick["sequence"]
+            self.lines[concert_id] = tick
+
+    def _is_due(self, key: tuple[str, int], now: float, every: float) -> bool:
+        if now - self.sent_at.get(key, 0.0) < every:
+            return False
+        self.sent_at[key] = now
+        return True
+
+
+_state: dict[str, Any] = {}
+
+
+def init_app(app: Flask, socketio: SocketIO) -> None:
+    _state.clear()
+    _state.update(app=app, socketio=socketio, running=False)
+
+
+def start() -> None:
+    """Begin delivering in this process, once, with its first socket."""
+    if not _state["running"]:
+        _state["running"] = True
+        _state["socketio"].start_background_task(_run, _state["app"], Delivery(_state["socketio"]))
+
+
+def _run(app: Flask, delivery: Delivery) -> None:
+    url = app.extensions["settings"].redis_url
+    while True:
+        try:
+            _listen(Redis.from_url(url, socket_connect_timeout=1), delivery)
+        except RedisError as error:
+            log.warning("live messages pause until Redis answers: %s", error)
+            delivery.socketio.sleep(RECONNECT_SECONDS)
+
+
+def _listen(client: Redis, delivery: Delivery) -> None:
+    subscription = client.pubsub(ignore_subscribe_messages=True)
+    subscription.subscribe(messages.CHANNEL)
+    while True:
+        message = subscription.get_message(timeout=POLL_SECONDS)
+        if message and message["type"] == "message":
+            delivery.take(message["data"])
+        delivery.flush(time.monotonic())

@@ -1,0 +1,60 @@
+"""What is said to live pages: rooms and publishing. Any process may publish; web processes deliver.
+
+A message is a hint that something changed. Losing one costs a little time, never a place or a seat.
+"""
+
+import json
+import logging
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from webapp.jobs import redis
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "frontrow:live"
+
+FREE, HELD, SOLD = 0, 1, 2
+
+
+def line_room(concert_id: int) -> str:
+    return f"line:{concert_id}"
+
+
+def seats_room(schedule_id: int) -> str:
+    return f"seats:{schedule_id}"
+
+
+def fan_room(user_id: int) -> str:
+    return f"fan:{user_id}"
+
+
+def house_room(concert_id: int) -> str:
+    return f"house:{concert_id}"
+
+
+def line_moved(tick: dict[str, Any]) -> None:
+    """Tell everyone waiting for a concert where the line stands. `tick` is the whole message."""
+    _publish({"event": "line_moved", "concert": tick["concert"], "body": tick})
+
+
+def seats_changed(concert_id: int, schedule_id: int, numbers: list[int], state: int) -> None:
+    """Tell every open seat map of a schedule that these seats are now free, held or sold."""
+    changes = [[number, state] for number in numbers]
+    _publish({"event": "seats_changed", "concert": concert_id, "schedule": schedule_id, "changes": changes})
+
+
+def order_changed(user_id: int, public_id: str) -> None:
+    _publish({"event": "order_changed", "user": user_id, "body": {"order": public_id}})
+
+
+def wallet_changed(user_id: int) -> None:
+    _publish({"event": "wallet_changed", "user": user_id, "body": {}})
+
+
+def _publish(message: dict[str, Any]) -> None:
+    try:
+        redis().publish(CHANNEL, json.dumps(message, separators=(",", ":")))
+    except RedisError as error:
+        log.warning("%s was not published: %s", message["event"], error)

@@ -1,0 +1,132 @@
+"""What every page shares: filters, globals, security headers, health, the language."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, url_for
+from flask_babel import format_date, format_decimal, format_time, get_locale
+from flask_login import current_user
+from redis.exceptions import RedisError
+from sqlalchemy import text, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import clock, jobs
+from webapp.accounts.models import User
+from webapp.accounts.next_page import safe_next
+from webapp.db import db, transaction
+from webapp.languages import LANGUAGES
+
+blueprint = Blueprint("pages", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(money=money, number=number, day=day, clock=hour, moment=moment, iso=iso)
+    app.jinja_env.globals.update(languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale())})
+    app.after_request(_secure)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Alive: this process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Ready: Postgres and Redis answer too; 503 names what is missing."""
+    missing = []
+    for name, check in {
+        "postgres": lambda: db.session.execute(text("SELECT 1")),
+        "redis": jobs.redis().ping,
+    }.items():
+        try:
+            check()
+        except (SQLAlchemyError, RedisError):
+            missing.append(name)
+    return jsonify(status="missing" if missing else "ok", missing=missing), 503 if missing else 200
+
+
+@blueprint.post("/language")
+def language() -> Any:
+    """Remember the fan's choice: on their account, and in this browser for when they are signed out."""
+    choice = request.form.get("language", "")
+    answer = redirect(safe_next(request.form.get("next")) or url_for("concerts.index"), 303)
+    if choice in LANGUAGES:
+        answer.set_cookie("language", choice, max_age=timedelta(days=365), samesite="Lax", httponly=True)
+        if current_user.is_authenticated:
+            user_id = current_user.id
+            with transaction():
+                db.session.execute(update(User).where(User.id == user_id).values(language=choice))
+    return answer
+
+
+def money(amount: int) -> str:
+    """Won as people write it: ₩132,000, and −₩5,000."""
+    return f"{'−' if amount < 0 else ''}₩{format_decimal(abs(amount))}"
+
+
+def number(value: int) -> str:
+    return str(format_decimal(value))
+
+
+def day(value: date | datetime, zone: str = "Asia/Seoul") -> str:
+    """A day as people write it, with its weekday, in the concert's zone."""
+    local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
+    pattern = "y년 M월 d일 (E)" if str(get_locale()) == "ko" else "EEE d MMM y"
+    return str(format_date(local.date() if isinstance(local, datetime) else local, pattern))
+
+
+def hour(value: datetime, zone: str = "Asia/Seoul") -> str:
+    return str(format_time(value.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "HH:mm", rebase=False))
+
+
+def moment(value: datetime, zone: str = "Asia/Seoul") -> str:
+    return f"{day(value, zone)} {hour(value, zone)}"
+
+
+def iso(value: datetime) -> str:
+    """For <time datetime> and data attributes; milliseconds, since pages count down by it."""
+    return value.astimezone(ZoneInfo("UTC")).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def csp_nonce() -> str:
+    """This answer's nonce, for the import map."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def asset(path: str) -> str:
+    """The address of a static file, with its content's hash: it may be cached for ever."""
+    return url_for("static", filename=path, v=_digest(path))
+
+
+@lru_cache
+def _digest(path: str) -> str:
+    file = Path(__file__).parent.parent / "static" / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _secure(response: Response) -> Response:
+    script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'self'; script-src {script}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint == "static" and "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,139 @@
+"""The right to see and take seats: having it, claiming it, ending it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from webapp.db import db
+from webapp.errors import NotYourTurn
+from webapp.waiting_room import calling, tick
+from webapp.waiting_room.models import (
+    EXPIRED,
+    LEFT,
+    NO_SHOW,
+    PAID,
+    Counter,
+    QueueSession,
+    is_admitted,
+    is_over,
+)
+
+
+def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> QueueSession:
+    """The fan's admission, in one indexed read. Raises NotYourTurn with the number of people ahead."""
+    statement = select(QueueSession).where(
+        QueueSession.user_id == user_id, QueueSession.concert_id == concert_id, is_admitted(now)
+    )
+    admission = db.session.scalar(statement)
+    if admission is None:
+        raise NotYourTurn(concert_slug=concert_slug, ahead=ahead(latest(user_id, concert_id), now))
+    return admission
+
+
+def claim(session_id: int, now: datetime) -> None:
+    """The fan has come through the door. The first time counts; after that nothing happens."""
+    statement = update(QueueSession).where(QueueSession.id == session_id, QueueSession.claimed_at.is_(None))
+    db.session.execute(statement.values(claimed_at=now).execution_options(synchronize_session=False))
+
+
+def latest(user_id: int, concert_id: int) -> QueueSession | None:
+    """The fan's newest place in this line, live or ended."""
+    statement = (
+        select(QueueSession)
+        .where(QueueSession.user_id == user_id, QueueSession.concert_id == concert_id)
+        .order_by(QueueSession.wait_number.desc())
+        .limit(1)
+    )
+    return db.session.scalar(statement)
+
+
+def state(place: QueueSession, now: datetime) -> tuple[str, str | None]:
+    """ "waiting", "called" or "ended", and why it ended, by the clock and not by who has tidied."""
+    if place.end_reason:
+        return "ended", place.end_reason
+    if place.called_at is None:
+        return "waiting", None
+    if place.claimed_at is None and place.claim_by and place.claim_by <= now:
+        return "ended", NO_SHOW
+    if place.expires_at and place.expires_at <= now:
+        return "ended", EXPIRED
+    return "called", None
+
+
+def ahead(place: QueueSession | None, now: datetime) -> int | None:
+    """How many people wait in front of this place; 0 once called; None without a live place."""
+    if place is None or state(place, now)[0] == "ended":
+        return None
+    if place.called_at is not None:
+        return 0
+    waiting_before = select(func.count()).where(
+        QueueSession.concert_id == place.concert_id,
+        QueueSession.wait_number < place.wait_number,
+        QueueSession.called_at.is_(None),
+        ~QueueSession.is_terminated,
+    )
+    return db.session.scalar(waiting_before) or 0
+
+
+def leave(user_id: int, concert_id: int, now: datetime) -> bool:
+    """Give the place up. False when there was none to give up."""
+    return _end(user_id, concert_id, LEFT, now)
+
+
+def finish(user_id: int, concert_id: int, now: datetime) -> bool:
+    """The fan has paid: end the session and call the next, in this transaction. False when it had ended before."""
+    return _end(user_id, concert_id, PAID, now)
+
+
+def expire(concert_id: int, now: datetime) -> int:
+    """End whoever's time is over in this line and call the next. Returns how many ended; safe to run twice."""
+    counter = calling.lock(concert_id)
+    ended = calling.end_overdue(counter, now)
+    calling.call_next(counter, now)
+    return ended
+
+
+def concerts_to_tidy(now: datetime) -> Sequence[int]:
+    """The concerts whose lines hold sessions that ran out."""
+    return db.session.scalars(select(QueueSession.concert_id).where(is_over(now)).distinct()).all()
+
+
+def call(concert_id: int, now: datetime) -> int:
+    """Call as many as there is room for. Returns how many."""
+    return calling.call_next(calling.lock(concert_id), now)
+
+
+def concerts_to_call(now: datetime) -> Sequence[int]:
+    """The concerts whose lines have people waiting and a slot to give, rate or not."""
+    statement = select(Counter.concert_id).where(
+        ~Counter.is_paused,
+        Counter.created_count - Counter.serving_number - Counter.skipped_count > 0,
+        Counter.serving_number - Counter.terminated_count < Counter.capacity,
+    )
+    return db.session.scalars(statement).all()
+
+
+def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
+    counter = calling.lock(concert_id)
+    statement = (
+        update(QueueSession)
+        .where(
+            QueueSession.user_id == user_id,
+            QueueSession.concert_id == concert_id,
+            ~QueueSession.is_terminated,
+        )
+        .values(is_terminated=True, terminated_at=now, end_reason=reason)
+        .returning(QueueSession.called_at)
+        .execution_options(synchronize_session=False)
+    )
+    ended = db.session.execute(statement).first()
+    if ended is None:
+        return False
+    if ended.called_at is None:
+        counter.skipped_count += 1  # passed over, and counted as terminated, when the line reaches its number
+    else:
+        counter.terminated_count += 1
+    tick.changed(counter, now)
+    calling.call_next(counter, now)
+    return True

@@ -1,0 +1,126 @@
+"""The line: one counter per concert, and one session per fan and concert."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, and_, func, or_, text
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from webapp.db import Model
+
+ADMISSION = timedelta(minutes=10)
+CLAIM = timedelta(minutes=3)
+
+PAID, LEFT, EXPIRED, NO_SHOW = "paid", "left", "expired", "no_show"
+END_REASONS = (PAID, LEFT, EXPIRED, NO_SHOW)
+
+
+class Counter(Model):
+    """The state of one concert's line. Every change to the line holds this row's lock.
+
+    `serving_number - terminated_count` sessions are being served. `skipped_count` sessions ended while they
+    waited and the line has not reached them yet, so `created_count - serving_number - skipped_count` are waiting.
+    A trigger keeps created_count, serving_number and terminated_count from ever going down.
+    """
+
+    __tablename__ = "counters"
+    concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"), primary_key=True)
+    created_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    terminated_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    serving_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    skipped_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    capacity: Mapped[int] = mapped_column(default=100, server_default="100")
+    is_paused: Mapped[bool] = mapped_column(default=False, server_default="false")
+    admissions_per_minute: Mapped[int | None]
+    rate_credit: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    rate_counted_at: Mapped[datetime | None]
+    message: Mapped[str] = mapped_column(Text, default="", server_default="")
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    __table_args__ = (
+        CheckConstraint(
+            "0 <= terminated_count AND terminated_count <= serving_number", "nobody_served_twice"
+        ),
+        CheckConstraint("serving_number <= created_count", "serves_only_drawn_numbers"),
+        CheckConstraint(
+            "0 <= skipped_count AND skipped_count <= created_count - serving_number", "skips_only_waiting"
+        ),
+        CheckConstraint("capacity >= 0", "capacity_never_negative"),
+        CheckConstraint("admissions_per_minute > 0", "rate_positive"),
+    )
+
+
+class QueueSession(Model):
+    """One fan's place in one concert's line: waiting, admitted or ended."""
+
+    __tablename__ = "sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True, server_default=func.gen_random_uuid())
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"))
+    wait_number: Mapped[int]
+    created_at: Mapped[datetime]
+    called_at: Mapped[datetime | None]
+    claim_by: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    is_terminated: Mapped[bool] = mapped_column(default=False, server_default="false")
+    terminated_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(String(20))
+
+    __table_args__ = (
+        Index("uq_sessions_concert_id_wait_number", "concert_id", "wait_number", unique=True),
+        Index(
+            "uq_sessions_one_live_per_fan",
+            "user_id",
+            "concert_id",
+            unique=True,
+            postgresql_where=text("NOT is_terminated"),
+        ),
+        Index(
+            "ix_sessions_waiting",
+            "concert_id",
+            "wait_number",
+            postgresql_where=text("NOT is_terminated AND called_at IS NULL"),
+        ),
+        Index(
+            "ix_sessions_served",
+            "concert_id",
+            "expires_at",
+            postgresql_where=text("NOT is_terminated AND called_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_sessions_called_at", "concert_id", "called_at", postgresql_where=text("called_at IS NOT NULL")
+        ),
+        CheckConstraint("is_terminated = (end_reason IS NOT NULL)", "an_end_has_a_reason"),
+        CheckConstraint("is_terminated = (terminated_at IS NOT NULL)", "an_end_has_a_time"),
+        CheckConstraint("(called_at IS NULL) = (expires_at IS NULL)", "the_clock_starts_when_called"),
+        CheckConstraint("wait_number > 0", "wait_number_positive"),
+    )
+
+    @property
+    def is_called(self) -> bool:
+        return self.called_at is not None
+
+
+def is_admitted(now: datetime) -> ColumnElement[bool]:
+    """The predicate of an admission: called, not ended, not expired, and claimed or still in time to be."""
+    return and_(
+        ~QueueSession.is_terminated,
+        QueueSession.called_at.is_not(None),
+        QueueSession.expires_at > now,
+        or_(QueueSession.claimed_at.is_not(None), QueueSession.claim_by > now),
+    )
+
+
+def is_over(now: datetime) -> ColumnElement[bool]:
+    """Called, and its time has run out, whether or not anybody has tidied it yet."""
+    return and_(
+        ~QueueSession.is_terminated,
+        QueueSession.called_at.is_not(None),
+        or_(
+            QueueSession.expires_at <= now,
+            and_(QueueSession.claimed_at.is_(None), QueueSession.claim_by <= now),
+        ),
+    )

@@ -1,0 +1,134 @@
+"""The concert's page, joining its line, the waiting room, and leaving."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from webapp import answers, clock
+from webapp.concerts import listing, stock
+from webapp.concerts.models import Concert
+from webapp.db import transaction
+from webapp.errors import NotYourTurn
+from webapp.extensions import limiter
+from webapp.waiting_room import admission, joining, tick, views
+
+blueprint = Blueprint("waiting_room", __name__)
+
+
+@blueprint.get("/concerts/<slug>")
+def concert(slug: str) -> str:
+    now = clock.now()
+    concert = listing.concert(slug)
+    grades = stock.by_grade(concert.id, now)
+    return render_template(
+        "concerts/show.html",
+        concert=concert,
+        state=listing.sale_state(concert, sum(grade.seats_left for grade in grades), now),
+        schedules=listing.performances(concert, now),
+        grades=grades,
+        place=views.place(current_user.id, concert.id, now) if current_user.is_authenticated else None,
+        line=tick.read(concert, now),
+    )
+
+
+@blueprint.post("/concerts/<slug>/line")
+@limiter.limit("60 per minute")
+def join(slug: str) -> Any:
+    concert = listing.concert(slug)
+    if not current_user.is_authenticated:
+        # The wish survives signing in: the page that follows joins without asking again.
+        return redirect(url_for("accounts.sign_in", next=url_for(".resume_join", slug=slug)), 303)
+    user_id, concert_id = current_user.id, concert.id
+    with transaction():
+        joining.join(user_id, concert_id, clock.now())
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@blueprint.get("/concerts/<slug>/line/joining")
+@login_required
+def resume_join(slug: str) -> str:
+    """Back from signing in: a form that is sent by itself, or by a button."""
+    return render_template("waiting_room/resume_join.html", concert=listing.concert(slug))
+
+
+@blueprint.get("/concerts/<slug>/line")
+@login_required
+def show(slug: str) -> Any:
+    now = clock.now()
+    concert = listing.concert(slug)
+    place = views.place(current_user.id, concert.id, now)
+    if place is None:
+        return redirect(url_for(".concert", slug=slug), 303)
+    return render_template(
+        "waiting_room/show.html", grades=stock.by_grade(concert.id, now), **_seen(concert, place)
+    )
+
+
+@blueprint.get("/concerts/<slug>/line/position")
+@login_required
+def position(slug: str) -> Any:
+    """Where this fan stands: a fragment of the waiting room, or JSON."""
+    concert = listing.concert(slug)
+    place = views.place(current_user.id, concert.id, clock.now())
+    if place is None:
+        raise NotYourTurn(concert_slug=slug, ahead=None)
+    seen = _seen(concert, place)
+    if "X-Fragment" in request.headers:
+        return render_template("waiting_room/_position.html", **seen)
+    return jsonify(views.position(place, seen["wait"], seen["line"]))
+
+
+@blueprint.get("/concerts/<slug>/line/status")
+def status(slug: str) -> Response:
+    """The tick: the same for everyone, so anything between us and them may keep it for a second."""
+    return cacheable(tick.read(listing.concert(slug), clock.now()))
+
+
+@blueprint.get("/concerts/<slug>/line/departure")
+@login_required
+def confirm_leave(slug: str) -> Any:
+    concert = listing.concert(slug)
+    place = views.place(current_user.id, concert.id, clock.now())
+    if place is None:
+        return redirect(url_for(".concert", slug=slug), 303)
+    return render_template("waiting_room/leave.html", concert=concert, place=place)
+
+
+@blueprint.post("/concerts/<slug>/line/departure")
+@login_required
+def leave(slug: str) -> Any:
+    user_id, concert_id = current_user.id, listing.concert(slug).id
+    with transaction():
+        admission.leave(user_id, concert_id, clock.now())
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@blueprint.app_errorhandler(NotYourTurn)
+def not_your_turn(error: NotYourTurn) -> Any:
+    if answers.wants_json():
+        return answers.answer(error)
+    concert = listing.concert(error.facts["concert_slug"])
+    page = render_template("waiting_room/not_your_turn.html", concert=concert, ahead=error.facts["ahead"])
+    return page, error.status
+
+
+def cacheable(line: dict[str, Any]) -> Response:
+    """The tick as an answer with an ETag of its state; the time it was made is no part of the state."""
+    answer = jsonify(line)
+    answer.headers["Cache-Control"] = "public, max-age=1"
+    answer.set_etag(f"{line['concert']}-{line['sequence']}-{line['state']}")
+    return answer.make_conditional(request)
+
+
+def _seen(concert: Concert, place: views.Place) -> dict[str, Any]:
+    """What the waiting room shows besides the stock."""
+    now = clock.now()
+    line = tick.read(concert, now)
+    return {
+        "concert": concert,
+        "place": place,
+        "line": line,
+        "wait": views.wait(concert.id, place, line, now),
+        "track": views.track(place),
+    }

@@ -1,0 +1,43 @@
+"""The live position: one small message per concert, the same for everyone who waits."""
+
+from datetime import datetime
+from typing import Any
+
+from webapp.concerts.models import Concert
+from webapp.db import after_commit, db
+from webapp.live import messages
+from webapp.waiting_room.models import Counter
+
+
+def of(counter: Counter, concert: Concert, now: datetime) -> dict[str, Any]:
+    """The tick as everyone gets it. Whoever holds number n has at most `n - serving - 1` people ahead."""
+    return {
+        "concert": counter.concert_id,
+        "sequence": counter.sequence,
+        "serving": counter.serving_number,
+        "waiting": counter.created_count - counter.serving_number - counter.skipped_count,
+        "rate": counter.admissions_per_minute,
+        "state": _state(counter, concert, now),
+        "message": counter.message,
+        "now": now.isoformat(),
+    }
+
+
+def read(concert: Concert, now: datetime) -> dict[str, Any]:
+    """The tick from one read of the counter."""
+    counter = db.session.get_one(Counter, concert.id)
+    return of(counter, concert, now)
+
+
+def changed(counter: Counter, now: datetime) -> None:
+    """Call after every change to a locked counter: numbers the change and tells everyone after the commit."""
+    counter.sequence += 1
+    db.session.flush()
+    concert = db.session.get_one(Concert, counter.concert_id)
+    after_commit(messages.line_moved, of(counter, concert, now), once=("line_moved", concert.id))
+
+
+def _state(counter: Counter, concert: Concert, now: datetime) -> str:
+    if not concert.is_on_sale(now):
+        return "closed"
+    return "paused" if counter.is_paused else "open"

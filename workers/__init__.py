@@ -1,0 +1,1 @@
+"""Background work: RQ workers, their clock, and one thin file per feature."""

@@ -1,0 +1,42 @@
+"""The worker process: `python -m workers.run`. Jobs run in this process, one after another, without a fork."""
+
+import logging
+import sys
+
+from rq import SimpleWorker
+from rq.executions import Execution
+from rq.job import Job
+from rq.queue import Queue
+
+from webapp import jobs
+from webapp.config import BadSetting
+from workers.app import app
+
+POLL_SECONDS = 60  # how long an idle worker waits before it says again that it lives
+
+
+class Worker(SimpleWorker):
+    """Runs each job in an app context of its own, so that no database session outlives its job."""
+
+    log_result_lifespan = False
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        with app().app_context():
+            return super().perform_job(job, queue, execution)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
+    logging.getLogger("rq.worker").setLevel(logging.WARNING)
+    try:
+        application = app()
+    except BadSetting as problem:
+        sys.exit(f"The worker cannot start: {problem}")
+    with application.app_context():
+        queues = [jobs.queue(name) for name in jobs.QUEUES]
+        worker = Worker(queues, connection=jobs.redis_for_workers(), worker_ttl=POLL_SECONDS)
+    worker.work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Every recurring job on one screen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from webapp.jobs import LINE, MONEY, UPKEEP
+from workers import line, payments, seats, upkeep
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """A job the clock enqueues every so many seconds. `what` is what an operator reads."""
+
+    name: str
+    work: Callable[[], str]
+    every_seconds: int
+    queue: str
+    what: str
+
+
+TIMETABLE = (
+    Recurring("call", line.call, 1, LINE, "Calls the next fans where admissions per minute are set."),
+    Recurring(
+        "expire-sessions", line.expire_sessions, 5, LINE, "Ends sessions whose time is over; calls the next."
+    ),
+    Recurring("release-holds", seats.release_holds, 5, LINE, "Frees seats whose five minutes are over."),
+    Recurring(
+        "settle-callbacks", payments.settle_forgotten, 10, MONEY, "Settles stored callbacks nobody settled."
+    ),
+    Recurring(
+        "ask-providers", payments.ask_providers, 15, MONEY, "Asks about payments that never heard back."
+    ),
+    Recurring(
+        "finish-cancellations",
+        payments.finish_cancellations,
+        15,
+        MONEY,
+        "Has money sent back until confirmed.",
+    ),
+    Recurring(
+        "audit", upkeep.audit, 60, UPKEEP, "Checks every promise on the live data and warns of a broken one."
+    ),
+    Recurring(
+        "forget-sign-ins", upkeep.forget_sign_ins, 3600, UPKEEP, "Forgets sign-ins older than their cookies."
+    ),
+)

@@ -1,0 +1,33 @@
+"""Jobs that look after the house."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from webapp import clock
+from webapp.accounts.models import SignIn
+from webapp.audit import broken_promises
+from webapp.db import db, transaction
+
+log = logging.getLogger(__name__)
+
+SIGN_IN_LASTS = timedelta(days=30)
+
+
+def audit() -> str:
+    """Check every promise; a broken one fails the job, so that it stands on the operator's page."""
+    broken = broken_promises(clock.now())
+    for promise in broken:
+        log.error("BROKEN %s: %s", promise.name, promise.sentence)
+    if broken:
+        raise AssertionError("; ".join(f"{one.name}: {one.sentence}" for one in broken[:5]))
+    return "every promise holds"
+
+
+def forget_sign_ins() -> str:
+    """Forget sign-ins whose cookies have expired."""
+    with transaction():
+        old = delete(SignIn).where(SignIn.created_at < clock.now() - SIGN_IN_LASTS).returning(SignIn.key)
+        forgotten = len(db.session.scalars(old).all())
+    return f"{forgotten} forgotten"
