@@ -1,6 +1,6 @@
 """The Flask extensions, made once and bound to the app in create_app."""
 
-from flask import request
+from flask import has_request_context, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -19,6 +19,8 @@ socketio = SocketIO()
 
 def chosen_language() -> str:
     """The fan's choice, then what this browser chose, then what it prefers."""
-    choice = getattr(current_user, "language", None) or request.cookies.get("language")
     known = list(LANGUAGES)
+    if not has_request_context():
+        return known[0]
+    choice = getattr(current_user, "language", None) or request.cookies.get("language")
     return choice if choice in known else request.accept_languages.best_match(known) or known[0]

@@ -40,7 +40,7 @@ def company(settings: Settings) -> Iterator[Flask]:
 def base(company: Flask) -> Iterator[str]:
     """The address at which the company listens."""
     server = make_server("127.0.0.1", 0, company, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -63,7 +63,7 @@ class Receiver:
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
 
     @property
@@ -188,6 +188,11 @@ class CompanyProcess:
         """SIGKILL to the server and its worker alike."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self._reap()
+
+    def kill_server_only(self) -> None:
+        """SIGKILL to the server; its worker has to notice by itself."""
+        self.process.kill()
+        self.process.wait(timeout=DEADLINE_SECONDS)
 
     def stop(self) -> None:
         if self.process.poll() is None:

@@ -81,6 +81,17 @@ def test_what_was_answered_survives_a_kill_at_once(start: Start, receiver: Recei
     shop.close()
 
 
+def test_a_worker_left_alone_lets_go_of_the_port_for_the_next_start(start: Start, receiver: Receiver) -> None:
+    company = start()
+    shop = Shop(company.base, receiver.url)
+    opened = shop.open()
+    company.kill_server_only()
+
+    start()
+    assert shop.look_up(opened["id"]) == opened
+    shop.close()
+
+
 def test_a_stop_takes_under_three_seconds_and_is_clean(start: Start, receiver: Receiver) -> None:
     receiver.held.clear()  # a callback is under way, and a connection is kept alive
     company = start()

@@ -1,7 +1,7 @@
 """What changes a payment's status: the fan's choice, an approval put off, a cancellation by the shop.
 
-Plain functions inside the caller's transaction. The fan's first choice wins: its update is conditional, and its row
-count says so. Callbacks returned are to be sent once the transaction is on disk.
+Plain functions inside the caller's transaction. The fan's first choice wins: its update is conditional, and
+its row count says so. Callbacks returned are to be sent once the transaction is on disk.
 """
 
 import sqlite3

@@ -55,7 +55,7 @@ class Schedule:
         return taken
 
     def finish(self, attempt: Attempt, now: float) -> None:
-        """Take note of a try: a delivered callback is forgotten, others come again after longer and longer."""
+        """Take note of a try: a delivered callback is forgotten, another comes again after a longer pause."""
         callback = attempt.callback
         lane = self._lanes[_receiver(callback)]
         lane.sending -= 1

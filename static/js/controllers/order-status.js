@@ -1,0 +1,36 @@
+// Keeps an order's page true: asks again when told it changed, when its clock runs out, and slowly while money is on the way.
+import { refresh } from "frontrow/fragments";
+import { watch } from "frontrow/live";
+import { repeat } from "frontrow/timing";
+
+const SOON_MS = 1500; // most payments settle within two asks
+const SLOW_MS = 10_000; // the provider is late; the socket tells sooner than we would
+const PATIENCE = 8; // asks at the soon pace before slowing down
+
+export function connect(page) {
+  let asked = 0;
+  let busy = null;
+  const fragment = () => page.querySelector("#order-status");
+  const ask = () => {
+    busy ??= refresh(fragment(), page.dataset.url).finally(() => (busy = null));
+    return busy.catch(() => {});
+  };
+  const stopAsking = repeat(() => {
+    if (fragment().dataset.pending !== "yes") return (asked = 0);
+    asked += 1;
+    return ask();
+  }, () => (asked < PATIENCE ? SOON_MS : SLOW_MS));
+
+  let seen = false;
+  const stopWatching = watch({
+    events: { order_changed: (message) => message.order === page.dataset.order && ask() },
+    // What changed while the socket was down was not heard.
+    ready: () => (seen ? ask() : (seen = true)),
+  });
+  page.addEventListener("countdown:ended", ask);
+  return () => {
+    stopAsking();
+    stopWatching();
+    page.removeEventListener("countdown:ended", ask);
+  };
+}

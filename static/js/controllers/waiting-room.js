@@ -1,0 +1,82 @@
+// A fan's place, live: one message for everyone waiting, from which each page subtracts its own number.
+import { refresh } from "frontrow/fragments";
+import { watch } from "frontrow/live";
+import { repeat, spread } from "frontrow/timing";
+import { board } from "frontrow/waiting_room/board";
+
+const POLL_MS = 4000; // the status URL is cached for a second; four keeps a lost socket bearable for both sides
+const ESTIMATE_MS = 30_000; // an estimate older than this may be asked for again
+const ESTIMATE_SHARE = 0.1; // once this share of the people ahead is gone, so that a long line asks seldom
+const READ_MS = 900; // long enough to read that it is your turn
+const HEAR_MS = 1800; // and to hear it, for a fan who asked for a sound
+const SOON_MS = 1000; // the line has passed us and our own place does not say so yet
+
+export function connect(room) {
+  if (room.dataset.state !== "waiting") return () => {};
+  const { positionUrl, statusUrl, nextUrl } = room.dataset;
+  const concert = Number(room.dataset.concert);
+  const mine = Number(room.dataset.number);
+  const shown = board(room);
+  const place = { ahead: Number(room.dataset.ahead), heardAt: 0, estimatedFor: Number(room.dataset.ahead), over: false };
+  let stopPolling = null;
+  let asking = null;
+
+  const heard = (tick) => {
+    const at = Date.parse(tick.now);
+    if (place.over || tick.concert !== concert || at < place.heardAt) return;
+    place.heardAt = at;
+    place.ahead = Math.max(0, Math.min(place.ahead, mine - tick.serving - 1));
+    shown.people(place.ahead);
+    shown.line(tick);
+    if (tick.serving >= mine) ask();
+  };
+  const ask = () => {
+    asking ??= askPosition().finally(() => (asking = null));
+    return asking.catch(() => {});
+  };
+  const askPosition = async () => {
+    const response = await fetch(positionUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (response.redirected || !response.ok) return response.redirected && location.assign(response.url);
+    const answer = await response.json();
+    if (place.over) return undefined;
+    if (answer.state === "called") return called();
+    if (answer.state === "ended") return ended();
+    place.ahead = Math.min(place.ahead, answer.ahead);
+    place.estimatedFor = place.ahead;
+    shown.wait(answer.low_minutes, answer.high_minutes);
+    heard(answer.line);
+    if (answer.line.serving >= mine) setTimeout(ask, spread(SOON_MS));
+    return undefined;
+  };
+  const called = () => {
+    place.over = true;
+    const call = new CustomEvent("frontrow:called", { detail: { heard: false } });
+    document.dispatchEvent(call);
+    shown.called();
+    setTimeout(() => location.assign(nextUrl), call.detail.heard ? HEAR_MS : READ_MS);
+  };
+  const ended = () => {
+    place.over = true;
+    return refresh(room.querySelector("#position"), positionUrl);
+  };
+  const poll = () => fetch(statusUrl).then((response) => response.json()).then(heard);
+
+  const stopWatching = watch({
+    topic: "watch_line",
+    body: { concert },
+    events: { line_moved: heard },
+    ready: (answer) => {
+      shown.live("live");
+      stopPolling = stopPolling?.();
+      heard(answer.line);
+      ask();
+    },
+    down: () => {
+      if (!place.over) shown.live("polling");
+      stopPolling ??= repeat(poll, POLL_MS);
+    },
+  });
+  const stopEstimating = repeat(() => place.ahead <= place.estimatedFor * (1 - ESTIMATE_SHARE) && ask(), ESTIMATE_MS);
+  shown.people(place.ahead);
+  return () => [stopWatching, stopEstimating, stopPolling].forEach((stop) => stop?.());
+}

@@ -1,0 +1,38 @@
+// The sheet: the chosen seats, the total, the one button. Empty, it shows the best-available form that is there anyway.
+import { counted, fill, money } from "frontrow/words";
+
+export function sheet(root, house, words, onRemove) {
+  const part = (name) => root.querySelector(`[data-part=${name}]`);
+  const list = part("seats");
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-off]");
+    if (button) onRemove(Number(button.dataset.off));
+  });
+  return (numbers) => {
+    const seats = numbers.map((number) => house.seats.get(number));
+    root.querySelector("[data-part=sheet]").toggleAttribute("data-empty", seats.length === 0);
+    list.replaceChildren(...seats.map((seat) => line(seat, words)));
+    const total = seats.reduce((sum, seat) => sum + seat.price, 0);
+    part("count").textContent = counted(words.count, seats.length);
+    part("total").textContent = money(total);
+    part("hold").firstElementChild.textContent = counted(words.hold, seats.length);
+  };
+}
+
+function line(seat, words) {
+  const item = element("li");
+  const mark = element("span", { className: "grade-mark" });
+  mark.dataset.grade = seat.grade;
+  mark.setAttribute("aria-hidden", "true");
+  const off = element("button", { type: "button", className: "sheet-off", textContent: "×" });
+  off.dataset.off = seat.number;
+  off.setAttribute("aria-label", fill(words.remove, { seat: seatName(seat, words) }));
+  const input = element("input", { type: "hidden", name: "seat", value: seat.number });
+  item.append(mark, element("span", { textContent: seatName(seat, words) }),
+    element("span", { className: "figures", textContent: money(seat.price) }), off, input);
+  return item;
+}
+
+export const seatName = (seat, words) => fill(words.seat, seat);
+
+const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);

@@ -1,0 +1,28 @@
+// A form is sent once, however often it is clicked. Its button keeps its size and words, and shows that it works.
+
+export function sendFormsOnce(root) {
+  root.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) return event.preventDefault();
+    // Whoever else listens may still stop this submit; only a form that really leaves is marked.
+    queueMicrotask(() => event.defaultPrevented || startWork(form, event.submitter));
+  });
+  // Coming back with the back button restores the page as it was left: buttons at work for ever.
+  addEventListener("pageshow", (event) => event.persisted && root.querySelectorAll("form[data-sent]").forEach(endWork));
+}
+
+export function startWork(form, button = form.querySelector("[type=submit]")) {
+  form.dataset.sent = "yes";
+  // Not disabled: a disabled button would lose its name and value, and its focus.
+  button?.setAttribute("aria-disabled", "true");
+  if (button) button.dataset.working = "yes";
+}
+
+export function endWork(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[data-working]")) {
+    button.removeAttribute("aria-disabled");
+    delete button.dataset.working;
+  }
+}

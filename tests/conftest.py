@@ -1,0 +1,77 @@
+"""Real servers for the whole run, a clean database for each test, and an audit at the end of each."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import alembic.command
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tests import builders
+from webapp import clock, create_app
+from webapp.audit import broken_promises
+from webapp.cli import alembic_config
+from webapp.config import Settings, from_environment
+from webapp.db import db
+from webapp.dev.services import Services
+from webapp.jobs import redis
+
+TEST_SECRETS = {
+    "SECRET_KEY": "a secret for tests and nothing else",
+    "SANDBOX_API_KEY": "sk_for_tests_and_nothing_else",
+    "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5nIGVsc2UhISE=",
+}
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Services]:
+    """PostgreSQL and Valkey on a folder of their own, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="frontrow-") as folder:
+        Path(folder).chmod(0o755)
+        with Services.start(Path(folder) / "data", durable=False) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def environment(servers: Services) -> dict[str, str]:
+    """What the processes of a running Frontrow are told."""
+    addresses = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
+    return {**os.environ, **TEST_SECRETS, **addresses, "RATE_LIMITS": "off"}
+
+
+@pytest.fixture(scope="session")
+def settings(environment: dict[str, str]) -> Settings:
+    return from_environment(environment)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Flask:
+    """The app on a migrated database."""
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on
+    with app.app_context():
+        alembic.command.upgrade(alembic_config(), "head")
+    return app
+
+
+@pytest.fixture
+def stage(app: Flask) -> Iterator[Flask]:
+    """An empty house in an app context, for tests that break promises on purpose."""
+    with app.app_context():
+        redis().flushall()
+        yield app
+        db.session.rollback()
+        tables = ", ".join(db.metadata.tables)
+        db.session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        db.session.commit()
+
+
+@pytest.fixture
+def house(stage: Flask) -> Iterator[Flask]:
+    """An empty house in an app context; whatever the test does, every promise must hold at its end."""
+    yield stage
+    latest = max(clock.now(), builders.latest_now())
+    assert broken_promises(latest) == []
