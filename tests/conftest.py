@@ -39,7 +39,7 @@ def servers() -> Iterator[Services]:
 def environment(servers: Services) -> dict[str, str]:
     """What the processes of a running Frontrow are told."""
     addresses = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
-    return {**os.environ, **TEST_SECRETS, **addresses, "RATE_LIMITS": "off"}
+    return {**os.environ, **TEST_SECRETS, **addresses, "RATE_LIMITS": "off", "DATABASE_POOL": "120"}
 
 
 @pytest.fixture(scope="session")

@@ -111,18 +111,14 @@ def _http(error: HTTPException) -> Any:
 
 def _unavailable(error: Exception) -> tuple[Response | str, int, dict[str, str]]:
     log.error("request %s: the database does not answer: %s", g.get("request_id"), error)
-    sentence = _(
-        "Something we need is not answering. Your place, your seats and your money are safe. Try again soon."
-    )
+    sentence = _("Something we need is not answering. Your place, your seats and your money are safe. Try again soon.")
     body = problem("unavailable", 503, sentence) if wants_json() else _bare_page(sentence)
     return body, 503, {"Retry-After": str(RETRY_SECONDS)}
 
 
 def _unknown(error: Exception) -> tuple[Response | str, int]:
     current_app.logger.error("request %s failed", g.get("request_id"), exc_info=error)
-    sentence = _(
-        "Something went wrong on our side. Nothing you did is lost. Try again, or tell us the number below."
-    )
+    sentence = _("Something went wrong on our side. Nothing you did is lost. Try again, or tell us the number below.")
     if wants_json():
         return problem("internal", 500, sentence, requestId=g.get("request_id")), 500
     return _bare_page(sentence, 500), 500

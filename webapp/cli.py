@@ -2,10 +2,9 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import alembic.command
 import click
-from alembic.config import Config
 from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import func, text, update
@@ -18,6 +17,9 @@ from webapp.db import db, transaction
 from webapp.dev import seeds
 from webapp.errors import NotFound
 from webapp.waiting_room import steering
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_011_954  # any number, the same everywhere: two processes migrating at once take turns
@@ -32,6 +34,8 @@ def register(app: Flask) -> None:
 @with_appcontext
 def migrate() -> None:
     """Bring the database to this version's tables."""
+    import alembic.command  # slow to import, and no other command needs it
+
     with db.engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         alembic.command.upgrade(alembic_config(), "head")
@@ -79,17 +83,17 @@ def make_operator(email: str) -> None:
     """Give the account with this address the operator's role."""
     with transaction():
         changed = db.session.execute(
-            update(User)
-            .where(func.lower(User.email) == email.lower())
-            .values(role=OPERATOR)
-            .returning(User.id)
+            update(User).where(func.lower(User.email) == email.lower()).values(role=OPERATOR).returning(User.id)
         ).first()
     if changed is None:
         raise click.ClickException(f"There is no account {email!r}: sign up first.")
     click.echo(f"{email} is an operator.")
 
 
-def alembic_config() -> Config:
+def alembic_config() -> "Config":
+    """Where the migrations are, for Alembic."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     return settings

@@ -60,9 +60,7 @@ def _required(environ: Mapping[str, str], name: str, default: str | None = None)
 def _url(environ: Mapping[str, str], name: str, default: str | None, schemes: set[str]) -> str:
     value = _required(environ, name, default).rstrip("/")
     if urlsplit(value).scheme not in schemes:
-        raise BadSetting(
-            f"{name} must be an address starting with {' or '.join(sorted(schemes))}:// but is {value!r}."
-        )
+        raise BadSetting(f"{name} must be an address starting with {' or '.join(sorted(schemes))}:// but is {value!r}.")
     return value
 
 

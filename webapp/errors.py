@@ -36,11 +36,13 @@ class NotYourTurn(BookingError):
     def __str__(self) -> str:
         ahead = self.facts.get("ahead")
         if ahead is None:
-            return gettext("Join the line to see the seats of this concert.")
-        return ngettext(
-            "It is not your turn yet: %(num)s person is ahead of you.",
-            "It is not your turn yet: %(num)s people are ahead of you.",
-            ahead,
+            return str(gettext("Join the line to see the seats of this concert."))
+        return str(
+            ngettext(
+                "It is not your turn yet: %(num)s person is ahead of you.",
+                "It is not your turn yet: %(num)s people are ahead of you.",
+                ahead,
+            )
         )
 
 
@@ -63,19 +65,19 @@ class SeatsTaken(BookingError):
 
     def __str__(self) -> str:
         names = self.facts["names"]
-        return ngettext(
-            "Seat %(names)s was just taken.",
-            "Seats %(names)s were just taken.",
-            len(names),
-            names=", ".join(names),
+        return str(
+            ngettext(
+                "Seat %(names)s was just taken.",
+                "Seats %(names)s were just taken.",
+                len(names),
+                names=", ".join(names),
+            )
         )
 
 
 class NoneTogether(BookingError):
     code, status = "none-together", 409
-    sentence = _(
-        "There are not that many free seats next to each other. Try fewer, or choose them on the map."
-    )
+    sentence = _("There are not that many free seats next to each other. Try fewer, or choose them on the map.")
 
 
 class SeatLimit(BookingError):
@@ -84,10 +86,12 @@ class SeatLimit(BookingError):
     code, status = "seat-limit", 409
 
     def __str__(self) -> str:
-        return gettext(
-            "You can have %(most)s seats for this concert, held and paid together. You can take %(left)s more.",
-            most=4,
-            left=self.facts["left"],
+        return str(
+            gettext(
+                "You can have %(most)s seats for this concert, held and paid together. You can take %(left)s more.",
+                most=4,
+                left=self.facts["left"],
+            )
         )
 
 
@@ -120,14 +124,12 @@ class BadAmount(BookingError):
     code, status = "bad-amount", 422
 
     def __str__(self) -> str:
-        return gettext("Choose a whole amount from %(low)s to %(high)s won.", **self.facts)
+        return str(gettext("Choose a whole amount from %(low)s to %(high)s won.", **self.facts))
 
 
 class ProviderUnavailable(BookingError):
     code, status = "provider-unavailable", 503
-    sentence = _(
-        "The payment company does not answer. You were not charged, and your seats are still held. Try again."
-    )
+    sentence = _("The payment company does not answer. You were not charged, and your seats are still held. Try again.")
 
 
 class BadCallback(BookingError):

@@ -37,7 +37,7 @@ def main() -> None:
     except BadSetting as problem:
         sys.exit(f"The clock cannot start: {problem}")
     with application.app_context():
-        scheduler().start()
+        scheduler().start()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

@@ -20,16 +20,10 @@ class Recurring:
 
 TIMETABLE = (
     Recurring("call", line.call, 1, LINE, "Calls the next fans where admissions per minute are set."),
-    Recurring(
-        "expire-sessions", line.expire_sessions, 5, LINE, "Ends sessions whose time is over; calls the next."
-    ),
+    Recurring("expire-sessions", line.expire_sessions, 5, LINE, "Ends sessions whose time is over; calls the next."),
     Recurring("release-holds", seats.release_holds, 5, LINE, "Frees seats whose five minutes are over."),
-    Recurring(
-        "settle-callbacks", payments.settle_forgotten, 10, MONEY, "Settles stored callbacks nobody settled."
-    ),
-    Recurring(
-        "ask-providers", payments.ask_providers, 15, MONEY, "Asks about payments that never heard back."
-    ),
+    Recurring("settle-callbacks", payments.settle_forgotten, 10, MONEY, "Settles stored callbacks nobody settled."),
+    Recurring("ask-providers", payments.ask_providers, 15, MONEY, "Asks about payments that never heard back."),
     Recurring(
         "finish-cancellations",
         payments.finish_cancellations,
@@ -37,10 +31,6 @@ TIMETABLE = (
         MONEY,
         "Has money sent back until confirmed.",
     ),
-    Recurring(
-        "audit", upkeep.audit, 60, UPKEEP, "Checks every promise on the live data and warns of a broken one."
-    ),
-    Recurring(
-        "forget-sign-ins", upkeep.forget_sign_ins, 3600, UPKEEP, "Forgets sign-ins older than their cookies."
-    ),
+    Recurring("audit", upkeep.audit, 60, UPKEEP, "Checks every promise on the live data and warns of a broken one."),
+    Recurring("forget-sign-ins", upkeep.forget_sign_ins, 3600, UPKEEP, "Forgets sign-ins older than their cookies."),
 )

@@ -5,8 +5,8 @@ export function sendFormsOnce(root) {
     const form = event.target;
     if (form.method !== "post") return;
     if (form.dataset.sent) return event.preventDefault();
-    // Whoever else listens may still stop this submit; only a form that really leaves is marked.
-    queueMicrotask(() => event.defaultPrevented || startWork(form, event.submitter));
+    // A controller on the form heard it first, and may be asking a question or sending it itself.
+    if (!event.defaultPrevented) startWork(form, event.submitter);
   });
   // Coming back with the back button restores the page as it was left: buttons at work for ever.
   addEventListener("pageshow", (event) => event.persisted && root.querySelectorAll("form[data-sent]").forEach(endWork));

@@ -10,7 +10,7 @@ export function repeat(work, ms) {
   let stopped = false;
   const again = () => {
     timer = setTimeout(async () => {
-      await Promise.resolve(work()).catch(() => {});
+      await attempt(work);
       if (!stopped) again();
     }, spread(typeof ms === "function" ? ms() : ms));
   };
@@ -19,6 +19,15 @@ export function repeat(work, ms) {
     stopped = true;
     clearTimeout(timer);
   };
+}
+
+// A failed try is not the last one: the next comes anyway.
+async function attempt(work) {
+  try {
+    await work();
+  } catch (error) {
+    console.debug(error);
+  }
 }
 
 // What the server's clock says, from its time as printed in the page.

@@ -79,9 +79,7 @@ def test_no_two_seats_share_a_spot_or_touch(hall: Hall) -> None:
     for seat in seats_of(hall()):
         cells.setdefault((int(seat.x // 9), int(seat.y // 9)), []).append((seat.x, seat.y))
     for (column, row), here in cells.items():
-        around = [
-            spot for dx in (0, 1) for dy in (-1, 0, 1) for spot in cells.get((column + dx, row + dy), [])
-        ]
+        around = [spot for dx in (0, 1) for dy in (-1, 0, 1) for spot in cells.get((column + dx, row + dy), [])]
         for one in here:
             closest = min((hypot(one[0] - it[0], one[1] - it[1]) for it in around if it != one), default=99)
             assert closest > 9

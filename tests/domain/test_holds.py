@@ -92,7 +92,7 @@ def test_the_database_itself_refuses_a_fifth_seat_and_a_second_owner() -> None:
 def test_releasing_frees_the_seats_at_once() -> None:
     evening, (holder, latecomer) = house(), fans(2)
     order = hold(holder, evening, 1, 2)
-    do(holds.release, holder, order, NOW)
+    do(holds.release, holder, order.id, NOW)
     assert db.session.get_one(Order, order.id).status == "released"
     hold(latecomer, evening, 1, 2)
 
@@ -101,10 +101,10 @@ def test_nobody_releases_somebody_elses_hold_or_one_that_is_over() -> None:
     evening, (holder, stranger) = house(), fans(2)
     order = hold(holder, evening, 1)
     with pytest.raises(NotFound):
-        do(holds.release, stranger, order, NOW)
-    do(holds.release, holder, order, NOW)
+        do(holds.release, stranger, order.id, NOW)
+    do(holds.release, holder, order.id, NOW)
     with pytest.raises(NotFound):
-        do(holds.release, holder, order, NOW)
+        do(holds.release, holder, order.id, NOW)
 
 
 def test_a_seat_of_another_schedule_does_not_exist_here() -> None:

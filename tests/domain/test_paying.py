@@ -3,7 +3,21 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.builders import NOW, admit, at, begin_card, concert, do, fan, fans, hold, house, report, schedule, seat
+from tests.builders import (
+    NOW,
+    admit,
+    at,
+    begin_card,
+    concert,
+    do,
+    fan,
+    fans,
+    hold,
+    house,
+    report,
+    schedule,
+    seat,
+)
 from webapp.booking import holds
 from webapp.booking.models import Order, Reservation
 from webapp.checkout import payments, points, settling
@@ -151,7 +165,7 @@ def test_a_payment_for_seats_the_fan_gave_back_goes_back() -> None:
     evening, holder = house(), fan("holder")
     order = hold(holder, evening, 1)
     payment = begin_card(order, PRICE)
-    do(holds.release, holder, order, NOW)
+    do(holds.release, holder, order.id, NOW)
     assert do(settling.settle, payment.id, report(payment), NOW) == "cancelling"
     assert fresh(payment).reason == "released"
     assert not seat(evening, 1).is_sold

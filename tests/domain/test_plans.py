@@ -30,9 +30,7 @@ def house(rows: Rows) -> dict[str, Any]:
 
 
 def plan(*rows: tuple[str, list[float]]) -> Plan:
-    return validate(
-        house([(str(index), grade, places) for index, (grade, places) in enumerate(rows, start=1)])
-    )
+    return validate(house([(str(index), grade, places) for index, (grade, places) in enumerate(rows, start=1)]))
 
 
 def test_seats_come_in_the_order_of_their_numbers() -> None:
@@ -181,7 +179,7 @@ def test_a_wrong_seat_is_named_with_its_row(seat: list[Any], sentence: str) -> N
 
 @pytest.mark.parametrize("document", [None, [], "plan", 7])
 def test_what_is_no_object_is_no_plan(document: object) -> None:
-    with pytest.raises(PlanError, match="The plan must be an object."):
+    with pytest.raises(PlanError, match=r"The plan must be an object\."):
         validate(document)
 
 

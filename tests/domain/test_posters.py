@@ -56,9 +56,7 @@ def test_the_words_stay_on_the_poster(slug: str, title: str) -> None:
 
 
 def test_a_short_title_is_set_larger_than_a_long_one() -> None:
-    short, long = (
-        float(texts(poster("low-tide", title))[0].get("font-size", "0")) for title in (TITLES[0], TITLES[4])
-    )
+    short, long = (float(texts(poster("low-tide", title))[0].get("font-size", "0")) for title in (TITLES[0], TITLES[4]))
     assert short > 2 * long
 
 

@@ -1,11 +1,15 @@
 """Whatever a shop sends, the answer is a status, a code and the field at fault; never a 500."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.gateway.premises import listening, quick_settings
 from tests.gateway.stage import Receiver, Shop
+from webapp.dev.gateway import create_app
+from webapp.dev.gateway.till import till
 
 BAD_FIELDS: list[tuple[str, Any, str]] = [
     ("amount", 0, "invalid_amount"),
@@ -47,6 +51,25 @@ BAD_FIELDS: list[tuple[str, Any, str]] = [
     ("hold_ends_at", 1766570400, "invalid_text"),
 ]
 FIELDS = ["reference", "amount", "currency", "description", "return_url", "callback_url"]
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture(scope="module")
+def shop(receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One company for the whole table: a refused request leaves nothing behind."""
+    app = create_app(quick_settings(tmp_path_factory.mktemp("validation")))
+    till(app).start()
+    with listening(app) as base:
+        shop = Shop(base, receiver.url)
+        yield shop
+        shop.close()
+    till(app).stop()
 
 
 @pytest.mark.parametrize(("field", "value", "code"), BAD_FIELDS)

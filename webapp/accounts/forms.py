@@ -14,9 +14,7 @@ def _trimmed(value: str | None) -> str | None:
 
 class SignInForm(FlaskForm):
     email = EmailField(_("Email"), [DataRequired(_("Enter your email address."))], filters=[_trimmed])
-    password = PasswordField(
-        _("Password"), [DataRequired(_("Enter your password.")), Length(max=LONGEST_PASSWORD)]
-    )
+    password = PasswordField(_("Password"), [DataRequired(_("Enter your password.")), Length(max=LONGEST_PASSWORD)])
     next = HiddenField()
 
 

@@ -24,9 +24,7 @@ def sign_up(email: str, name: str, password: str) -> int | None:
 
 def who(email: str, password: str) -> int | None:
     """The id of the user with this address and password; None for either being wrong, at the same cost."""
-    found = db.session.execute(
-        select(User.id, User.password).where(func.lower(User.email) == email.lower())
-    ).first()
+    found = db.session.execute(select(User.id, User.password).where(func.lower(User.email) == email.lower())).first()
     return found.id if is_right(password, found.password if found else None) and found else None
 
 

@@ -12,6 +12,7 @@ from rq.cron import CronJob, CronScheduler, get_cron_job_ids
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
+from rq.worker.base import BaseWorker
 
 from webapp import jobs
 from webapp.errors import NotFound
@@ -69,7 +70,7 @@ def _recurring(job: CronJob) -> dict[str, Any]:
     ids = get_cron_job_ids(job.name, jobs.redis(), 0, LATEST - 1)
     runs = [run for run in Job.fetch_many(ids, connection=jobs.redis()) if run and run.ended_at]
     last = runs[0] if runs else None
-    took = (last.ended_at - last.started_at).total_seconds() if last and last.started_at else None
+    took = (last.ended_at - last.started_at).total_seconds() if last and last.ended_at and last.started_at else None
     return {
         "name": job.name,
         "what": (job.job_options.get("meta") or {}).get("what", ""),
@@ -112,7 +113,7 @@ def _failed(queue_name: str, job_id: str) -> dict[str, Any]:
     }
 
 
-def _worker(worker: Worker) -> dict[str, Any]:
+def _worker(worker: BaseWorker) -> dict[str, Any]:
     job = worker.get_current_job()
     return {"name": worker.name, "state": str(worker.get_state()), "current": job.func_name if job else None}
 

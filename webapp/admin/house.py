@@ -32,9 +32,7 @@ def line(concert_id: int, now: datetime) -> dict[str, Any]:
     ended = select(QueueSession.end_reason, func.count()).where(
         QueueSession.concert_id == concert_id, QueueSession.is_terminated
     )
-    called = select(func.count()).where(
-        QueueSession.concert_id == concert_id, QueueSession.called_at.is_not(None)
-    )
+    called = select(func.count()).where(QueueSession.concert_id == concert_id, QueueSession.called_at.is_not(None))
     return {
         "waiting": counter.created_count - counter.serving_number - counter.skipped_count,
         "serving_now": counter.serving_number - counter.terminated_count,
@@ -73,9 +71,7 @@ def houses(concert_id: int, now: datetime) -> list[House]:
 
 def totals(houses: list[House]) -> dict[str, int]:
     """The houses of a concert together."""
-    return {
-        name: sum(getattr(house, name) for house in houses) for name in ("free", "held", "sold", "revenue")
-    }
+    return {name: sum(getattr(house, name) for house in houses) for name in ("free", "held", "sold", "revenue")}
 
 
 def overview(now: datetime) -> list[dict[str, Any]]:

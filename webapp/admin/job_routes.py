@@ -43,9 +43,7 @@ def discard_job(job_id: str) -> Any:
 @blueprint.get("/payments")
 @operator_required
 def show_payments() -> str:
-    return render_template(
-        "admin/payments.html", payments=house.money_to_look_at(), unknown=house.unknown_callbacks()
-    )
+    return render_template("admin/payments.html", payments=house.money_to_look_at(), unknown=house.unknown_callbacks())
 
 
 @blueprint.post("/payments/<public_id>/cancellation")

@@ -59,9 +59,7 @@ def resume(slug: str) -> Any:
 @blueprint.post("/concerts/<slug>/line/capacity")
 @operator_required
 def capacity(slug: str) -> Any:
-    return _steer(
-        slug, "change capacity", lambda id, now: steering.set_capacity(id, _number("capacity"), now)
-    )
+    return _steer(slug, "change capacity", lambda id, now: steering.set_capacity(id, _number("capacity"), now))
 
 
 @blueprint.post("/concerts/<slug>/line/rate")

@@ -34,4 +34,4 @@ def place_best(user_id: int, schedule: Schedule, count: int, grade: str | None, 
 def _free_numbers(schedule: Schedule, now: datetime) -> dict[int, int]:
     """Seat ids of the free seats by number."""
     statement = select(Seat.number, Seat.id).where(Seat.schedule_id == schedule.id, is_free(now))
-    return {number: seat_id for number, seat_id in db.session.execute(statement)}
+    return {row.number: row.id for row in db.session.execute(statement)}

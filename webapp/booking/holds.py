@@ -46,11 +46,11 @@ def place(user_id: int, schedule: Schedule, seat_ids: Sequence[int], now: dateti
     return order
 
 
-def release(user_id: int, order: Order, now: datetime) -> None:
+def release(user_id: int, order_id: int, now: datetime) -> None:
     """Give an unpaid order's seats back. Raises NotFound for an order that is not this fan's or is not open."""
     claims.lock_fan(user_id)
-    db.session.refresh(order)
-    if order.user_id != user_id or order.status != OPEN:
+    order = db.session.get(Order, order_id, populate_existing=True)
+    if order is None or order.user_id != user_id or order.status != OPEN:
         raise NotFound()
     held = select(Reservation.seat_id).where(Reservation.order_id == order.id, ~Reservation.is_cancelled)
     numbers = claims.give_back(sorted(db.session.scalars(held)))
@@ -138,9 +138,7 @@ def _free_lapsed(seat_ids: list[int]) -> None:
 
 def _expire_orders(now: datetime, most: int) -> None:
     """Orders without a live claim are over. Their reservations may have been taken over before anybody tidied."""
-    unclaimed = (
-        ~select(Reservation.id).where(Reservation.order_id == Order.id, ~Reservation.is_cancelled).exists()
-    )
+    unclaimed = ~select(Reservation.id).where(Reservation.order_id == Order.id, ~Reservation.is_cancelled).exists()
     over = (
         select(Order.id)
         .where(Order.status == OPEN, Order.expires_at <= now, unclaimed)

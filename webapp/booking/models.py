@@ -28,9 +28,7 @@ class Order(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
-    __table_args__ = (
-        CheckConstraint("status IN ('open', 'paid', 'expired', 'released', 'refunded')", "status_known"),
-    )
+    __table_args__ = (CheckConstraint("status IN ('open', 'paid', 'expired', 'released', 'refunded')", "status_known"),)
 
 
 class Reservation(Model):

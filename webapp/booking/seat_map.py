@@ -49,9 +49,7 @@ def rows(schedule_id: int, section: str, user_id: int, now: datetime) -> list[Li
     """The rows of one section, front to back, with each seat's state for this fan."""
     mine = {number for number, _ in _mine(schedule_id, user_id, now)}
     statement = (
-        select(Seat, _state(now))
-        .where(Seat.schedule_id == schedule_id, Seat.section == section)
-        .order_by(Seat.number)
+        select(Seat, _state(now)).where(Seat.schedule_id == schedule_id, Seat.section == section).order_by(Seat.number)
     )
     found = db.session.execute(statement).all()
     return [

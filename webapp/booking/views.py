@@ -67,6 +67,4 @@ def items(order_id: int, *, live_only: bool = False) -> list[Item]:
 
 def _open_order(order: Order) -> OpenOrder:
     held = items(order.id, live_only=True)
-    return OpenOrder(
-        order.public_id, order.schedule_id, held, sum(item.price for item in held), order.expires_at
-    )
+    return OpenOrder(order.public_id, order.schedule_id, held, sum(item.price for item in held), order.expires_at)

@@ -15,7 +15,7 @@ blueprint = Blueprint("callbacks", __name__)
 @csrf.exempt  # a provider has no page of ours; its signature is what it shows
 def receive(key: str) -> tuple[Response, int]:
     body = request.get_data()
-    callback = provider(key).read_callback(request.headers, body)
+    callback = provider(key).read_callback(dict(request.headers), body)
     with transaction():
         is_new = inbox.store(key, callback, body, clock.now())
     return jsonify(status="stored" if is_new else "known"), 202

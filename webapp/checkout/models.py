@@ -65,9 +65,7 @@ class Payment(Model):
             "ask_at",
             postgresql_where=text("status IN ('pending', 'cancelling')"),
         ),
-        CheckConstraint(
-            "amount >= 0 AND points_amount >= 0 AND amount + points_amount > 0", "amount_positive"
-        ),
+        CheckConstraint("amount >= 0 AND points_amount >= 0 AND amount + points_amount > 0", "amount_positive"),
         CheckConstraint("captured_amount >= 0", "captured_never_negative"),
         CheckConstraint("order_id IS NOT NULL OR points_amount = 0", "top_up_is_not_paid_with_points"),
         CheckConstraint(

@@ -12,8 +12,8 @@ from sqlalchemy import insert, select
 from webapp.booking import claims
 from webapp.booking.models import OPEN, Order, Reservation
 from webapp.checkout import points, settling
-from webapp.checkout.models import FAILED, PENDING, POINTS, Payment, PaymentItem
 from webapp.checkout.models import PAID as PAYMENT_PAID
+from webapp.checkout.models import PENDING, POINTS, Payment, PaymentItem
 from webapp.db import db
 from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, NotFound
 
@@ -85,9 +85,7 @@ def not_started(payment_id: int, now: datetime) -> None:
 
 def of_fan(public_id: str, user_id: int) -> Payment:
     """The fan's payment. Raises NotFound, for somebody else's too."""
-    payment = db.session.scalar(
-        select(Payment).where(Payment.public_id == public_id, Payment.user_id == user_id)
-    )
+    payment = db.session.scalar(select(Payment).where(Payment.public_id == public_id, Payment.user_id == user_id))
     if payment is None:
         raise NotFound()
     return payment
@@ -100,9 +98,7 @@ def _attempt(user_id: int, idempotency_key: str) -> Payment | None:
 
 
 def _payable(user_id: int, order_id: int, now: datetime) -> tuple[Order, list[Reservation]]:
-    order = db.session.scalars(
-        select(Order).where(Order.id == order_id, Order.user_id == user_id)
-    ).one_or_none()
+    order = db.session.scalars(select(Order).where(Order.id == order_id, Order.user_id == user_id)).one_or_none()
     if order is None:
         raise NotFound()
     paid = select(Payment.id).where(Payment.order_id == order.id, Payment.status == PAYMENT_PAID)

@@ -19,9 +19,7 @@ def balance(user_id: int) -> int:
 
 def grant(user_id: int, amount: int, now: datetime) -> None:
     """Give points without a payment, as a promoter does."""
-    db.session.execute(
-        insert(PointHistory).values(user_id=user_id, amount=amount, type=GRANT, created_at=now)
-    )
+    db.session.execute(insert(PointHistory).values(user_id=user_id, amount=amount, type=GRANT, created_at=now))
 
 
 def use(user_id: int, amount: int, payment_id: int, now: datetime) -> None:
@@ -48,12 +46,7 @@ def give_back(user_id: int, amount: int, payment_id: int, now: datetime) -> bool
 
 def history(user_id: int, before: int | None, most: int) -> list[PointHistory]:
     """The newest rows of the fan's ledger, or those older than the row `before`."""
-    statement = (
-        select(PointHistory)
-        .where(PointHistory.user_id == user_id)
-        .order_by(PointHistory.id.desc())
-        .limit(most)
-    )
+    statement = select(PointHistory).where(PointHistory.user_id == user_id).order_by(PointHistory.id.desc()).limit(most)
     if before is not None:
         statement = statement.where(PointHistory.id < before)
     return list(db.session.scalars(statement))

@@ -44,9 +44,7 @@ def timeline(order: Order, payments: list[Payment]) -> list[dict[str, Any]]:
             events.append(_event(payment.ended_at, sentence(payment.reason)))
         elif payment.status == CANCELLING:
             at = payment.ask_at or payment.created_at
-            events.append(
-                _event(at, sentence(payment.reason) + " " + gettext("We are sending your money back."))
-            )
+            events.append(_event(at, sentence(payment.reason) + " " + gettext("We are sending your money back.")))
         elif payment.status == CANCELLED and payment.ended_at:
             back = gettext("Your money is on its way back: a card shows it within a few days.")
             events.append(_event(payment.ended_at, sentence(payment.reason) + " " + back))

@@ -20,10 +20,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 def due(status: str, now: datetime, most: int) -> Sequence[int]:
     """Ids of pending payments to ask about, or of cancelling ones to ask for, whose time has come."""
     statement = (
-        select(Payment.id)
-        .where(Payment.status == status, Payment.ask_at <= now)
-        .order_by(Payment.ask_at)
-        .limit(most)
+        select(Payment.id).where(Payment.status == status, Payment.ask_at <= now).order_by(Payment.ask_at).limit(most)
     )
     return db.session.scalars(statement).all()
 

@@ -59,9 +59,9 @@ def pay(public_id: str) -> Any:
 @login_required
 def release(public_id: str) -> Any:
     user_id = current_user.id
-    order = views.of_fan(public_id, user_id)
+    order_id = views.of_fan(public_id, user_id).id
     with transaction():
-        holds.release(user_id, order, clock.now())
+        holds.release(user_id, order_id, clock.now())
     return redirect(url_for(".show", public_id=public_id), 303)
 
 

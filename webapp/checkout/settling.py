@@ -85,9 +85,7 @@ def send_back(payment: Payment, reason: str, now: datetime) -> str:
 
 def supersede(order_id: int, now: datetime) -> None:
     """A new attempt begins: earlier ones still open are over, and their points come back first."""
-    open_attempts = (
-        select(Payment).where(Payment.order_id == order_id, Payment.status == PENDING).with_for_update()
-    )
+    open_attempts = select(Payment).where(Payment.order_id == order_id, Payment.status == PENDING).with_for_update()
     for payment in db.session.scalars(open_attempts):
         fail(payment, "superseded", now)
 

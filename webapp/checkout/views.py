@@ -96,9 +96,7 @@ def orders(user_id: int, now: datetime) -> list[Line]:
         .order_by(Order.id.desc())
         .limit(100)
     )
-    return [
-        _line(order, concert, schedule, now) for order, concert, schedule in db.session.execute(statement)
-    ]
+    return [_line(order, concert, schedule, now) for order, concert, schedule in db.session.execute(statement)]
 
 
 def status(order: Order, payments: list[Payment], now: datetime) -> str:

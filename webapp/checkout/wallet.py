@@ -5,8 +5,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 from flask_login import current_user, login_required
+from flask_wtf import FlaskForm
 from sqlalchemy import select
+from wtforms import StringField
 
 from webapp import clock
 from webapp.checkout import payments, points, sending
@@ -19,6 +22,12 @@ blueprint = Blueprint("wallet", __name__)
 
 PAGE = 30
 PRESETS = (10_000, 50_000, 100_000)
+
+
+class TopUpForm(FlaskForm):
+    """Shows the amount as it was typed; payments.start_top_up says whether it is one."""
+
+    amount = StringField(_lazy("Another amount"))
 
 
 @blueprint.get("/wallet")
@@ -50,14 +59,18 @@ def _page(problem: str | None = None) -> str:
         balance=points.balance(current_user.id),
         histories=[_seen(row) for row in rows[:PAGE]],
         presets=PRESETS,
-        lowest=payments.TOP_UP_LOW,
-        highest=payments.TOP_UP_HIGH,
         top_ups=_pending(current_user.id),
         older=older,
-        amount=request.form.get("amount", ""),
+        form=_form(problem),
         idempotency_key=secrets.token_urlsafe(12),
-        problem=problem,
     )
+
+
+def _form(problem: str | None) -> TopUpForm:
+    form = TopUpForm()
+    if problem:
+        form.form_errors.append(problem)
+    return form
 
 
 def _pending(user_id: int) -> list[Payment]:

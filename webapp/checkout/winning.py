@@ -1,4 +1,4 @@
-"""Turning paid holds into sold seats, all of an order or none. A lapsed hold still wins while nobody else has the seat."""
+"""Turning paid holds into sold seats, all of an order or none. A lapsed hold still wins while its seat is free."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import joinedload
 
 from webapp.concerts import stock
 from webapp.concerts.models import Concert, Schedule, Seat
@@ -63,7 +65,7 @@ def cards(now: datetime) -> list[Card]:
     )
     rows = db.session.execute(statement).all()
     left = stock.by_schedule([one for row in rows for one in row[1]], now)
-    return [_card(*row, left, now) for row in rows]
+    return [_card(row, left, now) for row in rows]
 
 
 def concert(slug: str) -> Concert:
@@ -76,10 +78,10 @@ def concert(slug: str) -> Concert:
 
 def schedule(schedule_id: int) -> Schedule:
     """The schedule with its concert. Raises NotFound."""
-    found = db.session.get(Schedule, schedule_id)
+    together = joinedload(Schedule.concert, innerjoin=True)
+    found = db.session.scalar(select(Schedule).options(together).where(Schedule.id == schedule_id))
     if found is None:
         raise NotFound()
-    db.session.get_one(Concert, found.concert_id)
     return found
 
 
@@ -91,26 +93,14 @@ def performances(concert: Concert, now: datetime) -> list[Performance]:
     return [_performance(schedule, left, concert, now) for schedule in schedules]
 
 
-def _performance(
-    schedule: Schedule, left: dict[int, stock.Left], concert: Concert, now: datetime
-) -> Performance:
+def _performance(schedule: Schedule, left: dict[int, stock.Left], concert: Concert, now: datetime) -> Performance:
     here = left.get(schedule.id, stock.Left(0, 0))
     state = "closed" if schedule.starts_at <= now else sale_state(concert, here.seats_left, now)
     return Performance(schedule, here.seats_left, here.seats_total, state)
 
 
-def _card(
-    concert: Concert,
-    schedule_ids: list[int],
-    first: date,
-    last: date,
-    low: int,
-    high: int,
-    left: dict[int, stock.Left],
-    now: datetime,
-) -> Card:
+def _card(row: Row[Any], left: dict[int, stock.Left], now: datetime) -> Card:
+    concert, schedule_ids, first, last, low, high = row
     seats_left = sum(left[one].seats_left for one in schedule_ids if one in left)
     seats_total = sum(left[one].seats_total for one in schedule_ids if one in left)
-    return Card(
-        concert, sale_state(concert, seats_left, now), first, last, low, high, seats_left, seats_total
-    )
+    return Card(concert, sale_state(concert, seats_left, now), first, last, low, high, seats_left, seats_total)

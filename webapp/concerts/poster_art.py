@@ -47,9 +47,7 @@ def _lights(rng: Random, colours: Palette) -> Art:
     night, day = sorted(colours[:2], key=_luminance)
     beams, pools = "", ""
     aims = [rng.randint(130, 190), rng.randint(280, 320), rng.randint(410, 470)]
-    for lamp, aim, colour in zip(
-        rng.sample((70, 300, 530), 3), aims, (*colours[2:], colours.first), strict=True
-    ):
+    for lamp, aim, colour in zip(rng.sample((70, 300, 530), 3), aims, (*colours[2:], colours.first), strict=True):
         reach = rng.randint(95, 125)
         beams += _shape(
             [(lamp - 8, -10), (lamp + 8, -10), (aim + reach, HORIZON), (aim - reach, HORIZON)], colour, 0.86
@@ -152,8 +150,7 @@ def _swell(top: int, swell: int, start: int, colour: str) -> str:
 def _stripes(colour: str, lean: int, width: int) -> str:
     feet = [(left, left + lean) for left in range(-240, 840, width * 2)]
     return "".join(
-        _shape([(head, 0), (head + width, 0), (foot + width, HORIZON), (foot, HORIZON)], colour)
-        for head, foot in feet
+        _shape([(head, 0), (head + width, 0), (foot + width, HORIZON), (foot, HORIZON)], colour) for head, foot in feet
     )
 
 
@@ -174,9 +171,7 @@ def _tile(rng: Random, x: int, y: int, behind: str, before: str) -> str:
 def _luminance(colour: str) -> float:
     """Relative luminance as WCAG 2 defines it, 0 to 1."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

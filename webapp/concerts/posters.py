@@ -9,9 +9,7 @@ from webapp.concerts.poster_art import COMPOSITIONS, HEIGHT, PALETTES, WIDTH
 
 LEFT = 44
 COLUMN = WIDTH - 2 * LEFT
-FONTS = (
-    "Pretendard Variable, Pretendard, system-ui, -apple-system, Noto Sans KR, Noto Sans CJK KR, sans-serif"
-)
+FONTS = "Pretendard Variable, Pretendard, system-ui, -apple-system, Noto Sans KR, Noto Sans CJK KR, sans-serif"
 SIZES = (104, 92, 80, 70, 60, 52, 44, 38)
 TITLE_ROOM = 128  # from the top of the first line's capitals to the last line's foot
 CAPITALS = 0.75

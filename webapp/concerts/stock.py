@@ -1,6 +1,6 @@
 """What is left: free seats by schedule, grade and section. Reads only, by the clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,7 +41,7 @@ class Section:
     """One section of a schedule's house."""
 
     name: str
-    grades: list[str]
+    grades: Sequence[str]
     price_from: int
     price_to: int
     seats_left: int
@@ -85,4 +85,4 @@ def by_section(schedule_id: int, now: datetime) -> list[Section]:
         .group_by(Seat.section)
         .order_by(func.min(Seat.number))
     )
-    return [Section(*row) for row in db.session.execute(statement)]
+    return [Section(*row.tuple()) for row in db.session.execute(statement)]

@@ -1,4 +1,4 @@
-"""What the programs print, relayed line by line under each one's name and colour, with our own lines among them."""
+"""What the programs print, relayed line by line under each one's name and colour."""
 
 import os
 import selectors
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
-from honcho.colour import get_colours  # type: ignore[import-untyped]
-from honcho.printer import Message, Printer  # type: ignore[import-untyped]
+from honcho.colour import get_colours
+from honcho.printer import Message, Printer
 
 OURSELVES = "frontrow"
 

@@ -9,8 +9,9 @@ NEXT_PORTS = 20
 
 
 def is_free(host: str, port: int) -> bool:
-    """Could a server start to listen there now? As servers do, it overlooks connections of one that just ended."""
+    """Could a server start to listen there now?"""
     with socket.socket() as probe:
+        # As servers do: the last connections of one that just ended do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

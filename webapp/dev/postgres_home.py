@@ -56,17 +56,16 @@ def choose(data: Path) -> Home:
     return Home(cluster, programs, OWNER)
 
 
-def notice(home: Home) -> str | None:
+def notice(home: Home, data: Path) -> str | None:
     """A sentence for a home that lies elsewhere than asked, else None."""
-    moved = [place for place in (home.cluster, home.programs) if place.is_relative_to(AWAY)]
+    moved = {"data": home.cluster, "programs": home.programs}
+    moved = {what: place for what, place in moved.items() if place.is_relative_to(AWAY)}
     if not moved:
         return None
-    what = (
-        "data" if moved == [home.cluster] else "programs" if moved == [home.programs] else "data and programs"
-    )
+    closed = data if "data" in moved else packaged_programs()
     return (
-        f"PostgreSQL's {what} lie under {AWAY / moved[0].relative_to(AWAY).parts[0]}, "
-        f"because its system user {OWNER} may not enter the folder of this project or its data."
+        f"PostgreSQL's {' and '.join(moved)} lie under {_away(data)}: "
+        f"its system user {OWNER} may not enter {closed}, which stays closed."
     )
 
 
@@ -98,7 +97,7 @@ def _make_owner() -> None:
             subprocess.run(["useradd", "--system", "--shell", shell, OWNER], check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as problem:
             raise CannotStart(
-                f"PostgreSQL does not run as root, and its system user {OWNER} could not be made with useradd."
+                f"PostgreSQL does not run as root, and useradd could not make its system user {OWNER}."
             ) from problem
 
 

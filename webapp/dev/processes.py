@@ -1,5 +1,6 @@
-"""How a program of ours is started so that it cannot outlive us, and how it is ended. Which programs there are stands elsewhere."""
+"""How a program is started so that it cannot outlive us, and how it is ended. Which programs: elsewhere."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -17,7 +18,7 @@ LEFTOVER_SECONDS = 10.0
 ORPHAN_SECONDS = 2.0
 
 
-class CannotStart(Exception):
+class CannotStart(RuntimeError):
     """Something stands in the way of a start; the text is one sentence for the person at the terminal."""
 
 
@@ -35,7 +36,7 @@ def spawn(
         command,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_tie_to_parent(death_signal),  # noqa: PLW1509
+        preexec_fn=_tie_to_parent(death_signal),
         **options,
     )
 
@@ -73,7 +74,7 @@ def adopt_orphans() -> None:
 
 
 def kill_orphans(known: Iterable[int]) -> None:
-    """Kill every child of ours whose pid is not `known`, with all below it: what an ended program left behind."""
+    """Kill every child of ours that is not `known`, with all below it: what an ended program left behind."""
     known = set(known)
     orphans = [child for child in psutil.Process().children() if child.pid not in known]
     for orphan in orphans:
@@ -98,10 +99,8 @@ def _below(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _signal(process: psutil.Process, how: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(how)
-    except psutil.NoSuchProcess:
-        pass
 
 
 def _works_in(process: psutil.Process, program: str, folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""One command runs it: servers, tables, demo, then the Procfile's processes until it is told to stop. Behind bin/run."""
+"""Behind bin/run: servers, tables, demo, then the Procfile's processes until it is told to stop."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from honcho.environ import parse_procfile  # type: ignore[import-untyped]
+from honcho.environ import parse_procfile
 
 from webapp.dev import data_folder, ports, postgres_home, processes, secret_keys
 from webapp.dev.data_folder import DataFolder

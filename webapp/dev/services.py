@@ -87,7 +87,7 @@ class Services:
 
     def _start_postgres(self, folder: DataFolder, durable: bool) -> str:
         home = postgres_home.choose(folder.path)
-        if sentence := postgres_home.notice(home):
+        if sentence := postgres_home.notice(home, folder.path):
             print(sentence, file=sys.stderr, flush=True)
         server = Postgres(home, folder.path / "postgres.log", durable=durable)
         self._undo.callback(server.stop)

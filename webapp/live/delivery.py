@@ -39,7 +39,7 @@ class Delivery:
             self._take_line(message["concert"], message["body"])
         elif event == "seats_changed":
             changes = self.seats.setdefault((message["concert"], message["schedule"]), {})
-            changes.update({number: state for number, state in message["changes"]})
+            changes.update(dict(message["changes"]))
         else:
             self.socketio.emit(event, message["body"], to=messages.fan_room(message["user"]))
 
@@ -96,7 +96,7 @@ def _run(app: Flask, delivery: Delivery) -> None:
 
 
 def _listen(client: Redis, delivery: Delivery) -> None:
-    subscription = client.pubsub(ignore_subscribe_messages=True)
+    subscription = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     subscription.subscribe(messages.CHANNEL)
     while True:
         message = subscription.get_message(timeout=POLL_SECONDS)

@@ -39,13 +39,9 @@ class Counter(Model):
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
-        CheckConstraint(
-            "0 <= terminated_count AND terminated_count <= serving_number", "nobody_served_twice"
-        ),
+        CheckConstraint("0 <= terminated_count AND terminated_count <= serving_number", "nobody_served_twice"),
         CheckConstraint("serving_number <= created_count", "serves_only_drawn_numbers"),
-        CheckConstraint(
-            "0 <= skipped_count AND skipped_count <= created_count - serving_number", "skips_only_waiting"
-        ),
+        CheckConstraint("0 <= skipped_count AND skipped_count <= created_count - serving_number", "skips_only_waiting"),
         CheckConstraint("capacity >= 0", "capacity_never_negative"),
         CheckConstraint("admissions_per_minute > 0", "rate_positive"),
     )
@@ -90,9 +86,7 @@ class QueueSession(Model):
             "expires_at",
             postgresql_where=text("NOT is_terminated AND called_at IS NOT NULL"),
         ),
-        Index(
-            "ix_sessions_called_at", "concert_id", "called_at", postgresql_where=text("called_at IS NOT NULL")
-        ),
+        Index("ix_sessions_called_at", "concert_id", "called_at", postgresql_where=text("called_at IS NOT NULL")),
         CheckConstraint("is_terminated = (end_reason IS NOT NULL)", "an_end_has_a_reason"),
         CheckConstraint("is_terminated = (terminated_at IS NOT NULL)", "an_end_has_a_time"),
         CheckConstraint("(called_at IS NULL) = (expires_at IS NULL)", "the_clock_starts_when_called"),

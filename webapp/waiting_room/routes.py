@@ -60,9 +60,7 @@ def show(slug: str) -> Any:
     place = views.place(current_user.id, concert.id, now)
     if place is None:
         return redirect(url_for(".concert", slug=slug), 303)
-    return render_template(
-        "waiting_room/show.html", grades=stock.by_grade(concert.id, now), **_seen(concert, place)
-    )
+    return render_template("waiting_room/show.html", grades=stock.by_grade(concert.id, now), **_seen(concert, place))
 
 
 @blueprint.get("/concerts/<slug>/line/position")
@@ -118,7 +116,8 @@ def cacheable(line: dict[str, Any]) -> Response:
     answer = jsonify(line)
     answer.headers["Cache-Control"] = "public, max-age=1"
     answer.set_etag(f"{line['concert']}-{line['sequence']}-{line['state']}")
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def _seen(concert: Concert, place: views.Place) -> dict[str, Any]:

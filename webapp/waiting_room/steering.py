@@ -45,9 +45,7 @@ def set_capacity(concert_id: int, capacity: int, now: datetime) -> Change:
 def set_rate(concert_id: int, per_minute: int | None, now: datetime) -> Change:
     """At most so many admissions a minute; None for no limit but the capacity."""
     if per_minute is not None and not 1 <= per_minute <= MOST_PER_MINUTE:
-        raise BadSteering(
-            sentence=f"Admissions per minute go from 1 to {MOST_PER_MINUTE:,}, or leave it empty."
-        )
+        raise BadSteering(sentence=f"Admissions per minute go from 1 to {MOST_PER_MINUTE:,}, or leave it empty.")
 
     def change(counter: Counter) -> None:
         counter.admissions_per_minute = per_minute

@@ -1,6 +1,6 @@
 // The seat map: joins the house, its drawing, the fan's hands and the live changes.
-import { watch } from "frontrow/live";
 import { cursor } from "frontrow/seat_map/cursor";
+import { follow } from "frontrow/seat_map/following";
 import { gestures } from "frontrow/seat_map/gestures";
 import { holding, tellIn } from "frontrow/seat_map/holding";
 import { openHouse, TurnOver } from "frontrow/seat_map/house";
@@ -51,10 +51,18 @@ function open(root, house, words) {
     if (done === "full") return tell(limit ? counted(words.full, limit, { limit }) : words.none);
     return say(fill(done === "added" ? words.chosen : words.dropped, { seat: name, price: money(seat.price) }));
   };
-  const refetch = () => house.refetch().then(changed, (error) => error instanceof TurnOver && over());
-  const changed = (numbers) => {
-    const lost = numbers.filter((number) => !free(number) && picked.remove(number));
+  const refetch = () => house.refetch().then(settle, (error) => error instanceof TurnOver && over());
+  const settle = (numbers) => {
+    scene.paint(numbers, true);
+    // While our own hold is on its way, the seats we hear of may be ours: the answer to it will say.
+    if (part("form").dataset.sent) return;
+    const lost = picked.numbers().filter((number) => !free(number) && picked.remove(number) && house.stateOf(number) !== "mine");
     if (lost.length) tell(fill(words.taken, { seat: lost.map((number) => seatName(house.seats.get(number), words)).join("; ") }));
+  };
+  // A message does not say whose hold it is. Before we say that a chosen seat is lost, we ask.
+  const heard = (changes) => {
+    const numbers = house.apply(changes);
+    if (numbers.some(picked.has)) refetch();
     scene.paint(numbers, true);
   };
   const tap = (target, point, pointer) => {
@@ -71,7 +79,7 @@ function open(root, house, words) {
 
   const keys = cursor(view, {
     sections: scene.sections, seats: house.seats, top: scene.top, camera: scene.camera, isNear: scene.isNear, say: describe,
-    enter: scene.goInto, choose: (number) => (choose(number)), out: () => (keys.forget(), scene.camera.whole()),
+    enter: scene.goInto, choose, out: () => (keys.forget(), scene.camera.whole()),
   });
   const zoom = { in: () => scene.camera.nearer(ZOOM), out: () => scene.camera.nearer(1 / ZOOM), whole: () => scene.camera.whole() };
   const press = (event) => zoom[event.target.closest("[data-zoom]")?.dataset.zoom]?.();
@@ -79,25 +87,8 @@ function open(root, house, words) {
   return [
     scene.stop, keys.stop, gestures(view, scene.camera, tap), () => root.removeEventListener("click", press),
     holding(part("form"), words, { tell, over, lost: (numbers) => (numbers.forEach(picked.remove), refetch()) }),
-    follow(root, words, { refetch, heard: (changes) => changed(house.apply(changes)) }),
+    follow(root, words, { refetch, heard }),
   ];
-}
-
-function follow(root, words, { refetch, heard }) {
-  const schedule = Number(root.dataset.schedule);
-  const mark = root.querySelector("[data-part=live]");
-  const show = (state) => {
-    mark.hidden = false;
-    mark.dataset.live = state;
-    if (mark.textContent !== words[state]) mark.textContent = words[state];
-  };
-  return watch({
-    topic: "watch_seats",
-    body: { schedule },
-    events: { seats_changed: (message) => message.schedule === schedule && heard(message.changes), order_changed: refetch },
-    ready: () => (show("live"), refetch()),
-    down: () => show("polling"),
-  });
 }
 
 function failed(root, words, error) {

@@ -20,6 +20,7 @@ export function connect(room) {
   const place = { ahead: Number(room.dataset.ahead), heardAt: 0, estimatedFor: Number(room.dataset.ahead), over: false };
   let stopPolling = null;
   let asking = null;
+  let joined = false;
 
   const heard = (tick) => {
     const at = Date.parse(tick.now);
@@ -69,7 +70,9 @@ export function connect(room) {
       shown.live("live");
       stopPolling = stopPolling?.();
       heard(answer.line);
-      ask();
+      // The page itself was fresh the first time; after a gap our own place may have changed.
+      if (joined) ask();
+      joined = true;
     },
     down: () => {
       if (!place.over) shown.live("polling");

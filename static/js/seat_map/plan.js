@@ -1,5 +1,5 @@
 // Draws the house: the stage, each section's outline, its rows as faint lines, and its label. Seats come later.
-import { boxOf, draw } from "frontrow/seat_map/svg";
+import { boxOf, draw, topOf } from "frontrow/seat_map/svg";
 
 const AISLE = 1.6; // times the usual spacing: a wider gap is an aisle, and the row's line stops there
 
@@ -42,7 +42,7 @@ function drawSection(section, house, parent) {
     draw("path", { class: "row-line", "data-grade": grade, d: lineOf(row.seats) }, lines);
   }
   const prices = numbers.map((number) => house.seats.get(number).price);
-  return { section, group, numbers, grades, from: Math.min(...prices), box: boxOf(section.outline), at: section.label, seats: null };
+  return { section, group, numbers, grades, from: Math.min(...prices), box: boxOf(section.outline), at: section.label, top: topOf(section.outline, section.label[0]), seats: null };
 }
 
 function lineOf(seats) {

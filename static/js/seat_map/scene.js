@@ -24,7 +24,7 @@ export function scene(view, house, words, chosen) {
     const near = isNear();
     view.dataset.nearness = near ? "near" : "far";
     for (const section of sections) show(section, near && inView(section.box, at, camera.size()));
-    if (at.scale !== scale) sections.forEach((section) => label(section, house, words, at.scale));
+    if (at.scale !== scale) sections.forEach((section) => label(section, house, words, at.scale, near));
     scale = at.scale;
   });
   const isNear = () => {
@@ -44,7 +44,7 @@ export function scene(view, house, words, chosen) {
     }
   };
   const relabel = () => {
-    stale.forEach((section) => label(section, house, words, camera.at.scale));
+    stale.forEach((section) => label(section, house, words, camera.at.scale, isNear()));
     stale.clear();
   };
   const resizing = new ResizeObserver(() => camera.resized(wasWhole));

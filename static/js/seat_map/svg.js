@@ -15,3 +15,12 @@ export function boxOf(points) {
   const [x, y] = [Math.min(...xs), Math.min(...ys)];
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
+
+// Where a vertical line at x first meets an outline, from above.
+export function topOf(points, x) {
+  const meets = points.flatMap(([x1, y1], place) => {
+    const [x2, y2] = points[(place + 1) % points.length];
+    return (x1 <= x) === (x2 <= x) ? [] : [y1 + ((x - x1) * (y2 - y1)) / (x2 - x1)];
+  });
+  return Math.min(...meets, ...(meets.length ? [] : points.map((point) => point[1])));
+}

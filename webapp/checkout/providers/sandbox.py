@@ -17,9 +17,7 @@ class Sandbox:
 
     key = "sandbox"
 
-    def __init__(
-        self, url: str, public_url: str, callback_url: str, api_key: str, webhook_secret: str
-    ) -> None:
+    def __init__(self, url: str, public_url: str, callback_url: str, api_key: str, webhook_secret: str) -> None:
         self._url = url
         self._public_url = public_url
         self._callback_url = callback_url
@@ -65,9 +63,7 @@ class Sandbox:
     def _call(self, method: str, path: str, body: object = None, idempotency_key: str = "") -> Any:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         try:
-            answer = self._session.request(
-                method, self._url + path, json=body, headers=headers, timeout=ANSWER_SECONDS
-            )
+            answer = self._session.request(method, self._url + path, json=body, headers=headers, timeout=ANSWER_SECONDS)
             answer.raise_for_status()
             return answer.json()
         except (requests.RequestException, ValueError) as error:

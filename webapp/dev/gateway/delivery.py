@@ -18,7 +18,7 @@ from webapp.dev.gateway.settings import Settings
 
 SENDERS = 24  # three silent receivers at their first, full batch still leave the others a way out
 SWEEP_SECONDS = 30.0  # finds what another process wrote down in the moment it was killed
-STOP_SECONDS = 0.5  # how long a stop waits for answers under way
+STOP_SECONDS = 0.2  # how long a stop waits for answers under way
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,60 @@
+// The list of seats, live: keeps to the limit, adds up, and says when a ticked seat is taken. The form posts by itself.
+import { follow } from "frontrow/seat_map/following";
+import { tellIn } from "frontrow/seat_map/holding";
+import { counted, fill, money, wordsOf } from "frontrow/words";
+
+const STATES = ["free", "held", "sold"];
+
+export function connect(form) {
+  const words = wordsOf(form);
+  const limit = Number(form.dataset.limit);
+  const boxes = new Map([...form.querySelectorAll("[name=seat]")].map((box) => [Number(box.value), box]));
+  const part = (name) => form.querySelector(`[data-part=${name}]`);
+  const tell = (sentence) => tellIn(document.getElementById("booking-notices"), sentence);
+  const ticked = () => [...boxes.values()].filter((box) => box.checked);
+
+  const add = () => {
+    const chosen = ticked();
+    part("sum").hidden = chosen.length === 0;
+    part("count").textContent = counted(words.count, chosen.length);
+    part("total").textContent = money(chosen.reduce((sum, box) => sum + Number(box.dataset.price), 0));
+  };
+  const tick = (event) => {
+    if (event.target.name !== "seat") return;
+    if (ticked().length > limit) {
+      event.target.checked = false;
+      tell(limit ? counted(words.full, limit, { limit }) : words.none);
+    }
+    add();
+  };
+  const show = ([number, state]) => {
+    const box = boxes.get(number);
+    if (!box || box.parentElement.dataset.state === state) return;
+    const lost = box.checked && state !== "mine";
+    box.parentElement.dataset.state = state;
+    box.parentElement.querySelector("[data-state-word]").textContent = words.states[state];
+    box.disabled = state !== "free";
+    if (box.disabled) box.checked = false;
+    if (lost) tell(fill(words.taken, { seat: fill(words.seat, { section: form.dataset.section, ...box.dataset }) }));
+  };
+  const refetch = async () => {
+    // While our own hold is on its way, the seats that change may be ours.
+    if (form.dataset.sent) return;
+    const response = await fetch(form.dataset.seatsUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (!response.ok) return;
+    const { states, mine, bought } = await response.json();
+    const own = new Set([...mine, ...bought]);
+    for (const number of boxes.keys()) show([number, own.has(number) ? "mine" : STATES[states[number - 1]]]);
+    add();
+  };
+  const heard = (changes) => {
+    if (changes.some(([number]) => boxes.has(number))) refetch();
+  };
+  form.addEventListener("change", tick);
+  const stop = follow(form, words, { refetch, heard });
+  add();
+  return () => {
+    stop();
+    form.removeEventListener("change", tick);
+  };
+}

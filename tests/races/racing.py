@@ -1,0 +1,70 @@
+"""A starting line: actions that begin at the same moment, each in a thread and a database session of its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from webapp.db import db
+from webapp.errors import BookingError
+
+PATIENCE_SECONDS = 30
+
+
+def race(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions at once; each one's answer, or the error it ended with, in the order given."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    start = Barrier(len(actions))
+    with ThreadPoolExecutor(len(actions)) as threads:
+        running = [threads.submit(_run, app, start, action) for action in actions]
+        return [one.result(PATIENCE_SECONDS) for one in running]
+
+
+def errors(outcomes: Sequence[Any], kind: type[BaseException]) -> list[Any]:
+    return [one for one in outcomes if isinstance(one, kind)]
+
+
+def winners(outcomes: Sequence[Any]) -> list[Any]:
+    return [one for one in outcomes if not isinstance(one, BaseException)]
+
+
+def meeting(count: int, verb: Callable[..., Any]) -> Callable[..., Any]:
+    """`verb`, after whose work the first `count` callers wait for each other: a gap held open on purpose."""
+    gate = Barrier(count)
+
+    def met(*arguments: Any, **named: Any) -> Any:
+        answer = verb(*arguments, **named)
+        gate.wait(PATIENCE_SECONDS)
+        return answer
+
+    return met
+
+
+@contextmanager
+def without(drop: str, restore: str) -> Iterator[None]:
+    """The database without one of its guards; the data that broke the promise is emptied before it returns."""
+    db.session.rollback()
+    db.session.execute(text(drop))
+    db.session.commit()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        db.session.execute(text(f"TRUNCATE {', '.join(db.metadata.tables)} RESTART IDENTITY CASCADE"))
+        db.session.execute(text(restore))
+        db.session.commit()
+
+
+def _run(app: Flask, start: Barrier, action: Callable[[], Any]) -> Any:
+    with app.app_context():
+        db.session.execute(text("SELECT 1"))  # connected before the start, so that nobody begins late
+        start.wait(PATIENCE_SECONDS)
+        try:
+            return action()
+        except (BookingError, DBAPIError) as error:
+            return error

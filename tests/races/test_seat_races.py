@@ -1,0 +1,110 @@
+"""Many fans, few seats: one wins, the others are told plainly, and nobody deadlocks."""
+
+from functools import partial
+
+import pytest
+from sqlalchemy import select, true
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, house, schedule, seat_ids
+from tests.races.racing import errors, meeting, race, winners, without
+from webapp.audit import broken_promises
+from webapp.booking import claims, holds
+from webapp.concerts.models import Seat
+from webapp.db import db, transaction
+from webapp.errors import SeatLimit, SeatsTaken
+
+
+@pytest.mark.usefixtures("house")
+def test_a_hundred_fans_on_one_seat_and_one_has_it() -> None:
+    evening, crowd = house(), fans(100)
+    seat = seat_ids(evening, 1)
+    outcomes = race(*[partial(do, holds.place, user, evening, seat, NOW) for user in crowd])
+    assert len(winners(outcomes)) == 1
+    assert len(errors(outcomes, SeatsTaken)) == 99
+
+
+@pytest.mark.usefixtures("house")
+def test_overlapping_wishes_never_deadlock_and_never_share_a_seat() -> None:
+    show, crowd = concert(), fans(3)
+    for day in range(10):
+        evening = schedule(show, hall(1, 3), days=day)
+        one, two, three = seat_ids(evening, 1, 2, 3)
+        wishes = ([one, two], [two, three], [two, one])
+        claims_made = zip(crowd, wishes, strict=True)
+        outcomes = race(*[partial(do, holds.place, user, evening, wish, NOW) for user, wish in claims_made])
+        (order,) = winners(outcomes)
+        assert len(errors(outcomes, SeatsTaken)) == 2
+        do(holds.release, order.user_id, order.id, NOW)
+
+
+@pytest.mark.usefixtures("stage")
+def test_control_seats_locked_in_the_order_asked_for_deadlock() -> None:
+    one, two = seat_ids(house(), 1, 2)
+    gate = meeting(2, _lock_seat)
+
+    def lock_both(first: int, second: int) -> None:
+        with transaction():
+            gate(first)
+            _lock_seat(second)
+
+    outcomes = race(partial(lock_both, one, two), partial(lock_both, two, one))
+    assert "deadlock" in str(errors(outcomes, OperationalError)[0])
+
+
+@pytest.mark.usefixtures("stage")
+def test_control_without_the_condition_the_losers_are_not_told_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "is_free", lambda now: true())
+    evening, crowd = house(), fans(5)
+    seat = seat_ids(evening, 1)
+    outcomes = race(*[partial(do, holds.place, user, evening, seat, NOW) for user in crowd])
+    assert len(winners(outcomes)) == 1  # the database's own guard still holds
+    assert len(errors(outcomes, IntegrityError)) == 4
+
+
+@pytest.mark.usefixtures("stage")
+def test_control_without_either_guard_one_seat_has_two_owners(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "is_free", lambda now: true())
+    index = "uq_reservations_one_live_per_seat"
+    with without(
+        f"DROP INDEX {index}", f"CREATE UNIQUE INDEX {index} ON reservations (seat_id) WHERE NOT is_cancelled"
+    ):
+        evening, crowd = house(), fans(2)
+        seat = seat_ids(evening, 1)
+        outcomes = race(*[partial(do, holds.place, user, evening, seat, NOW) for user in crowd])
+        assert len(winners(outcomes)) == 2
+        assert "one-owner-per-seat" in {broken.name for broken in broken_promises(NOW)}
+
+
+@pytest.mark.usefixtures("house")
+def test_a_fan_in_two_tabs_gets_no_more_than_four_seats() -> None:
+    evening, holder = house(), fan("holder")
+    left, right = seat_ids(evening, 1, 2, 3), seat_ids(evening, 4, 5, 6)
+    outcomes = race(*[partial(do, holds.place, holder, evening, tab, NOW) for tab in (left, right)])
+    assert len(winners(outcomes)) == 1
+    assert [error.facts["left"] for error in errors(outcomes, SeatLimit)] == [1]
+
+
+@pytest.mark.usefixtures("stage")
+def test_control_without_the_fans_lock_the_limit_is_no_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "lock_fan", lambda user_id: None)
+    monkeypatch.setattr(claims, "free_slots", meeting(2, claims.free_slots))
+    evening, holder = house(), fan("holder")
+    left, right = seat_ids(evening, 1, 2, 3), seat_ids(evening, 4, 5, 6)
+    outcomes = race(*[partial(do, holds.place, holder, evening, tab, NOW) for tab in (left, right)])
+    assert "uq_reservations_seat_limit" in str(errors(outcomes, IntegrityError)[0])
+
+
+@pytest.mark.usefixtures("house")
+def test_two_workers_free_each_lapsed_hold_once() -> None:
+    evening, crowd = house(), fans(12)
+    for number, user in enumerate(crowd, start=1):
+        hold(user, evening, number)
+    outcomes = race(*[partial(do, holds.tidy_expired, at(minutes=6), 8) for _ in range(2)])
+    rest = do(holds.tidy_expired, at(minutes=6))
+    assert sum(outcomes) + rest == 12
+    assert {seat.version for seat in db.session.scalars(select(Seat))} == {2}
+
+
+def _lock_seat(seat_id: int) -> None:
+    db.session.execute(select(Seat.id).where(Seat.id == seat_id).with_for_update())
