@@ -27,6 +27,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 # Its file would be shared by every gunicorn of this user.
 control_socket_disable = True
 
-# One socket is one open file, and the usual soft limit is 1,024.
-_, most_open_files = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (most_open_files, most_open_files))
+# One socket is one open file, and the usual soft limit is 1,024. Where the hard one is endless (macOS),
+# asking for as much is refused.
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (10_240 if most == resource.RLIM_INFINITY else most, most))

@@ -100,7 +100,7 @@ def _performance(schedule: Schedule, left: dict[int, stock.Left], concert: Conce
 
 
 def _card(row: Row[Any], left: dict[int, stock.Left], now: datetime) -> Card:
-    concert, schedule_ids, first, last, low, high = row
+    concert, schedule_ids, first, last, low, high = tuple(row)
     seats_left = sum(left[one].seats_left for one in schedule_ids if one in left)
     seats_total = sum(left[one].seats_total for one in schedule_ids if one in left)
     return Card(concert, sale_state(concert, seats_left, now), first, last, low, high, seats_left, seats_total)

@@ -13,7 +13,7 @@ from webapp.db import db
 def put_on(
     concert: Concert, plan: SeatPlan, starts_at: datetime, doors_at: datetime, prices: dict[str, int]
 ) -> Schedule:
-    """Add a performance with a seat for each seat of the plan. `prices` in won by grade; KeyError names a missing one."""
+    """Add a performance, a seat for each of the plan. `prices` in won by grade; a missing one is a KeyError."""
     date = starts_at.astimezone(ZoneInfo(concert.time_zone)).date()
     schedule = Schedule(concert_id=concert.id, seat_plan_id=plan.id, date=date, starts_at=starts_at, doors_at=doors_at)
     db.session.add(schedule)

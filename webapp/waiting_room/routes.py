@@ -60,6 +60,8 @@ def show(slug: str) -> Any:
     place = views.place(current_user.id, concert.id, now)
     if place is None:
         return redirect(url_for(".concert", slug=slug), 303)
+    if place.state == "called":
+        return redirect(url_for("booking.dates", slug=slug), 303)
     return render_template("waiting_room/show.html", grades=stock.by_grade(concert.id, now), **_seen(concert, place))
 
 

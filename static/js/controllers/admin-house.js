@@ -19,15 +19,21 @@ export function connect(panel) {
     changed = mark.dataset.live !== "live";
     return refresh(panel.firstElementChild, panel.dataset.url);
   }, PACE_MS);
-  // The line moves on another message than the house, and an operator watches both.
-  const stir = () => (changed = true);
-  const concert = Number(panel.dataset.concert);
-  const stops = ["watch_house", "watch_line"].map((topic) => watch({
-    topic,
-    body: { concert },
-    events: topic === "watch_house" ? { house_changed: stir } : { line_moved: stir },
-    ready: () => topic === "watch_house" && (say("live"), stir()),
-    down: () => topic === "watch_house" && (say("polling"), stir()),
-  }));
-  return () => [stopAsking, ...stops].forEach((stop) => stop());
+  const stopWatching = watch({
+    topic: "watch_house",
+    body: { concert: Number(panel.dataset.concert) },
+    events: { house_changed: () => (changed = true) },
+    ready: () => {
+      changed = true;
+      say("live");
+    },
+    down: () => {
+      changed = true;
+      say("polling");
+    },
+  });
+  return () => {
+    stopAsking();
+    stopWatching();
+  };
 }

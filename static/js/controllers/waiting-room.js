@@ -12,8 +12,9 @@ const HEAR_MS = 1800; // and to hear it, for a fan who asked for a sound
 const SOON_MS = 1000; // the line has passed us and our own place does not say so yet
 
 export function connect(room) {
-  if (room.dataset.state !== "waiting") return () => {};
-  const { positionUrl, statusUrl, nextUrl } = room.dataset;
+  const { positionUrl, statusUrl, nextUrl, state } = room.dataset;
+  if (state === "called") setTimeout(() => location.assign(nextUrl), READ_MS);
+  if (state !== "waiting") return () => {};
   const concert = Number(room.dataset.concert);
   const mine = Number(room.dataset.number);
   const shown = board(room);

@@ -1,0 +1,13 @@
+"""A stand-in for a worker: says its number and its child's, then waits; the child has a session of its own."""
+
+import signal
+import subprocess
+import sys
+
+WAITING = "import signal; signal.pause()"
+
+if "--stubborn" in sys.argv:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+with subprocess.Popen([sys.executable, "-c", WAITING], start_new_session=True) as child:
+    print(f"I am {signal.getsignal(signal.SIGTERM) and ''}{__import__('os').getpid()} with {child.pid}", flush=True)
+    signal.pause()
