@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import alembic.command
@@ -17,6 +18,7 @@ from webapp.cli import alembic_config
 from webapp.config import Settings, from_environment
 from webapp.db import db
 from webapp.dev.services import Services
+from webapp.extensions import limiter
 from webapp.jobs import redis
 
 TEST_SECRETS = {
@@ -50,7 +52,8 @@ def settings(environment: dict[str, str]) -> Settings:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The app on a migrated database."""
-    app = create_app(settings)
+    app = create_app(replace(settings, rate_limits=True))
+    limiter.enabled = False  # tests/web/test_signing_in.py switches it on
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on
     with app.app_context():
         alembic.command.upgrade(alembic_config(), "head")

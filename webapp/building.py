@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from flask import Flask
-from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import answers, cli, config, pages
+from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
 from webapp.accounts import signing_in
 from webapp.admin import job_routes as admin
@@ -26,7 +25,7 @@ def build(settings: config.Settings | None = None) -> Flask:
     app = Flask("webapp", template_folder="../templates", static_folder="../static")
     app.config.update(_flask_config(settings))
     app.extensions["settings"] = settings
-    app.extensions["redis"] = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=1)
+    app.extensions["redis"] = jobs.client(settings.redis_url)
     app.extensions["providers"] = {"sandbox": _sandbox(settings)}
     _init_extensions(app, settings)
     for feature in (

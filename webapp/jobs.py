@@ -4,7 +4,9 @@ import logging
 
 from flask import current_app
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,12 @@ ASK_PROVIDER = "workers.payments.ask_provider"
 JOB_SECONDS = 60  # a job that takes longer is stuck
 RESULT_SECONDS = 600  # long enough for the operator's page to show the last runs
 FAILURE_SECONDS = 7 * 24 * 3600
+
+
+def client(url: str) -> Redis:
+    """A client for pages: a fan waits for it, so a Redis that is away is given up on at once."""
+    # One more try without a pause: a connection that Redis closed in the meantime is no sign that it is away.
+    return Redis.from_url(url, socket_timeout=2, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 1))
 
 
 def redis() -> Redis:

@@ -165,9 +165,7 @@ class Shop:
     def choose(self, payment_id: str, choice: str, token: str | None = None) -> requests.Response:
         """Press one of the page's buttons; redirects are not followed."""
         form = {"token": token or self.form_token(payment_id), "choice": choice}
-        return self.session.post(
-            f"{self.base}/pay/{payment_id}", data=form, allow_redirects=False, timeout=10
-        )
+        return self.session.post(f"{self.base}/pay/{payment_id}", data=form, allow_redirects=False, timeout=10)
 
     def close(self) -> None:
         self.session.close()
@@ -181,8 +179,11 @@ class CompanyProcess:
         self.base = f"http://127.0.0.1:{self.port}"
         self.process = start_company(GATEWAY_PORT=str(self.port), GATEWAY_DATA=str(data))
 
-    def wait_until_ready(self) -> None:
-        eventually(self._is_ready, "the company answers /healthz")
+    def wait_until_ready(self) -> float:
+        """How many seconds it took from now until the company answers."""
+        began = time.monotonic()
+        eventually(self._is_ready, "the company answers /healthz", seconds=2 * DEADLINE_SECONDS)
+        return time.monotonic() - began
 
     def kill(self) -> None:
         """SIGKILL to the server and its worker alike."""

@@ -53,9 +53,7 @@ def _open_together(shop: Shop, callers: int) -> list[int]:
     def open_one(_: int) -> int:
         headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": "once"}
         barrier.wait()
-        return requests.post(
-            f"{shop.base}/v1/payments", headers=headers, json=shop.order(), timeout=10
-        ).status_code
+        return requests.post(f"{shop.base}/v1/payments", headers=headers, json=shop.order(), timeout=10).status_code
 
     with ThreadPoolExecutor(callers) as pool:
         return sorted(pool.map(open_one, range(callers)))

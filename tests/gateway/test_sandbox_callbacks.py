@@ -48,9 +48,7 @@ def test_another_secret_or_body_does_not_fit_the_signature(shop: Shop, receiver:
         Webhook(WEBHOOK_SECRET).verify(altered, delivery.headers)
 
 
-def test_a_callback_comes_again_until_the_shop_takes_it(
-    shop: Shop, receiver: Receiver, company: Flask
-) -> None:
+def test_a_callback_comes_again_until_the_shop_takes_it(shop: Shop, receiver: Receiver, company: Flask) -> None:
     receiver.answers.extend([500, 302, 404, 503])
     shop.choose(shop.open()["id"], "approve")
     deliveries = receiver.wait_for(5)
@@ -78,9 +76,7 @@ def test_a_shop_that_cannot_be_reached_is_tried_again(shop: Shop, company: Flask
         assert callbacks.pending(book)[0].last_error == "ConnectionError"
 
 
-@pytest.mark.parametrize(
-    "url", ["http://a..b/", "http://" + "a" * 70 + ".test/", "http://xn--a/", "http://%00/"]
-)
+@pytest.mark.parametrize("url", ["http://a..b/", "http://" + "a" * 70 + ".test/", "http://xn--a/", "http://%00/"])
 def test_an_address_that_breaks_the_client_does_not_end_delivery(
     shop: Shop, receiver: Receiver, company: Flask, url: str
 ) -> None:
@@ -142,9 +138,7 @@ def test_a_slow_receiver_does_not_hold_up_another(shop: Shop, receiver: Receiver
         slow.close()
 
 
-def test_many_callbacks_share_connections_and_all_arrive(
-    shop: Shop, receiver: Receiver, company: Flask
-) -> None:
+def test_many_callbacks_share_connections_and_all_arrive(shop: Shop, receiver: Receiver, company: Flask) -> None:
     ids = {shop.open()["id"] for _ in range(60)}
     for payment_id in ids:
         shop.choose(payment_id, "approve")

@@ -66,9 +66,7 @@ def test_a_choice_is_carried_out_and_leads_back_to_the_shop(
     assert (after["paid_at"] is not None) == (status == "paid")
 
 
-def test_a_late_approval_sends_the_fan_back_at_once_and_comes_after_the_hold(
-    shop: Shop, receiver: Receiver
-) -> None:
+def test_a_late_approval_sends_the_fan_back_at_once_and_comes_after_the_hold(shop: Shop, receiver: Receiver) -> None:
     hold_ends_at = moments.spell(moments.now())
     payment = shop.open(hold_ends_at=hold_ends_at)
     assert shop.choose(payment["id"], "approve_late").status_code == 303
@@ -114,9 +112,7 @@ def test_a_put_off_payment_can_still_be_cancelled(shop: Shop, receiver: Receiver
 
 
 @pytest.mark.parametrize("first", ["approve", "decline"])
-def test_the_first_choice_wins_and_the_second_tab_is_led_back(
-    shop: Shop, receiver: Receiver, first: str
-) -> None:
+def test_the_first_choice_wins_and_the_second_tab_is_led_back(shop: Shop, receiver: Receiver, first: str) -> None:
     payment = shop.open()
     token = shop.form_token(payment["id"])
     shop.choose(payment["id"], first, token)
@@ -223,16 +219,12 @@ def test_the_list_shows_payments_callbacks_and_what_went_wrong(shop: Shop, recei
 def test_a_delivered_callback_can_be_sent_again(shop: Shop, receiver: Receiver) -> None:
     shop.choose(shop.open()["id"], "approve")
     eventually(lambda: "Delivered</span>" in shop.page("/").text, "the list says delivered")
-    found = re.search(
-        r'action="(/callbacks/\d+/deliveries)">\s*<input[^>]*value="(\w+)"', shop.page("/").text
-    )
+    found = re.search(r'action="(/callbacks/\d+/deliveries)">\s*<input[^>]*value="(\w+)"', shop.page("/").text)
     assert found
 
     forged = shop.session.post(shop.base + found[1], data={"token": "wrong"}, timeout=5)
     assert forged.status_code == 403
-    answer = shop.session.post(
-        shop.base + found[1], data={"token": found[2]}, timeout=5, allow_redirects=False
-    )
+    answer = shop.session.post(shop.base + found[1], data={"token": found[2]}, timeout=5, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     first, again = receiver.wait_for(2)
     assert first.event_id == again.event_id

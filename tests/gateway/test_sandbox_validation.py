@@ -94,9 +94,7 @@ def test_a_missing_field_is_named(shop: Shop, field: str, how: str) -> None:
     assert response.json()["error"]["field"] == field
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe{}", b"[" * 20_000, b"1" * 5_000]
-)
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe{}", b"[" * 20_000, b"1" * 5_000])
 def test_what_is_not_a_json_object_is_refused(shop: Shop, body: bytes) -> None:
     for path in ("/payments", "/payments/pay_1/cancellations"):
         response = shop.call("POST", path, data=body)
@@ -162,9 +160,7 @@ def test_other_ways_in_are_answered_in_json(shop: Shop, method: str, path: str, 
 
 
 def test_the_largest_values_are_taken(shop: Shop, receiver: Receiver) -> None:
-    payment = shop.open(
-        amount=1_000_000_000, reference="주" * 500, return_url="https://shop.test/" + "a" * 482
-    )
+    payment = shop.open(amount=1_000_000_000, reference="주" * 500, return_url="https://shop.test/" + "a" * 482)
 
     assert payment["amount"] == 1_000_000_000
     assert shop.choose(payment["id"], "approve").headers["Location"].startswith("https://shop.test/aaa")

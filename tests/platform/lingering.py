@@ -1,5 +1,6 @@
 """A stand-in for a worker: says its number and its child's, then waits; the child has a session of its own."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,5 +10,6 @@ WAITING = "import signal; signal.pause()"
 if "--stubborn" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 with subprocess.Popen([sys.executable, "-c", WAITING], start_new_session=True) as child:
-    print(f"I am {signal.getsignal(signal.SIGTERM) and ''}{__import__('os').getpid()} with {child.pid}", flush=True)
+    sys.stdout.write(f"I am {os.getpid()} and my child is {child.pid}\n")
+    sys.stdout.flush()
     signal.pause()

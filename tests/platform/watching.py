@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 90  # a program that hangs is killed then, and the test fails with what it printed
+PATIENCE_SECONDS = 180  # a program that hangs is killed then, and the test fails with what it printed
 
 
 class Watched:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from webapp.accounts.models import User
 from webapp.booking.models import Order
+from webapp.checkout import reasons
 from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment, PaymentEvent
 from webapp.concerts import listing
 from webapp.concerts.models import Concert, Schedule, Seat, is_free
@@ -94,7 +95,13 @@ def money_to_look_at(concert_id: int | None = None) -> list[dict[str, Any]]:
     if concert_id is not None:
         statement = statement.where(Order.concert_id == concert_id)
     return [
-        {"payment": payment, "order": order, "concert": concert, "fan_email": email}
+        {
+            "payment": payment,
+            "order": order,
+            "concert": concert,
+            "fan_email": email,
+            "why": reasons.sentence(payment.reason),
+        }
         for payment, order, concert, email in db.session.execute(statement)
     ]
 

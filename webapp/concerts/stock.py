@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, String, func, select, type_coerce
 
 from webapp.concerts.models import Schedule, Seat, is_free
 from webapp.db import db
@@ -75,7 +75,7 @@ def by_section(schedule_id: int, now: datetime) -> list[Section]:
     statement = (
         select(
             Seat.section,
-            func.array_agg(Seat.grade.distinct()),
+            type_coerce(func.array_agg(Seat.grade.distinct()), ARRAY(String)),
             func.min(Seat.price),
             func.max(Seat.price),
             func.count().filter(is_free(now)),
@@ -85,4 +85,4 @@ def by_section(schedule_id: int, now: datetime) -> list[Section]:
         .group_by(Seat.section)
         .order_by(func.min(Seat.number))
     )
-    return [Section(*row.tuple()) for row in db.session.execute(statement)]
+    return [Section(*row) for row in db.session.execute(statement).all()]

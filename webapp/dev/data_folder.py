@@ -47,8 +47,7 @@ def claim(path: Path) -> DataFolder:
         owner = lock.read().strip() or "unknown"
         lock.close()
         raise CannotStart(
-            f"Frontrow already runs on {path} (process {owner}); "
-            "stop it first, or give another folder with --data."
+            f"Frontrow already runs on {path} (process {owner}); stop it first, or give another folder with --data."
         )
     lock.truncate(0)
     lock.write(str(os.getpid()))

@@ -34,6 +34,4 @@ def next_free(host: str, port: int) -> int:
     for candidate in range(port, port + NEXT_PORTS):
         if is_free(host, candidate):
             return candidate
-    raise CannotStart(
-        f"The ports {port} to {port + NEXT_PORTS - 1} are all in use; choose others with --port."
-    )
+    raise CannotStart(f"The ports {port} to {port + NEXT_PORTS - 1} are all in use; choose others with --port.")

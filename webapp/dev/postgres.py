@@ -9,9 +9,9 @@ import subprocess
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
-from sqlalchemy import URL
 
 from webapp.dev import processes
 from webapp.dev.postgres_home import Home
@@ -38,18 +38,19 @@ class Postgres:
     @property
     def url(self) -> str:
         """The address for SQLAlchemy."""
-        query = {"host": str(self.sockets), "port": PORT}
-        url = URL.create("postgresql+psycopg", username=NAME, database=NAME, query=query)
-        return url.render_as_string(hide_password=False)
+        place = urlencode({"host": str(self.sockets), "port": PORT})
+        return f"postgresql+psycopg://{NAME}@/{NAME}?{place}"
 
     def start(self) -> None:
         """Make the cluster if there is none, start the server and wait until the database can be used."""
         processes.end_leftovers("postgres", self.home.cluster, signal.SIGINT)
-        # After a power loss the number in this file may be anybody's, and PostgreSQL would refuse to start.
-        (self.home.cluster / "postmaster.pid").unlink(missing_ok=True)
         if not (self.home.cluster / "PG_VERSION").exists():
             self._make_cluster()
         self.sockets = self._socket_folder()
+        # After a power loss, or for a process that nobody has buried, the number in these files seems to
+        # live, and PostgreSQL would refuse to start.
+        (self.home.cluster / "postmaster.pid").unlink(missing_ok=True)
+        (self.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         self.launch()
         self._wait_until_ready()
 

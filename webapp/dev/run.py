@@ -98,16 +98,12 @@ def _command(name: str, environment: dict[str, str]) -> None:
 
 
 def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="bin/run", description="Runs Frontrow on this machine, with a demo."
-    )
+    parser = argparse.ArgumentParser(prog="bin/run", description="Runs Frontrow on this machine, with a demo.")
     parser.add_argument("--port", type=int, default=8000, help="where the pages answer (8000)")
     parser.add_argument(
         "--data", type=Path, default=data_folder.DEFAULT, metavar="DIR", help="keep the data here (var)"
     )
-    parser.add_argument(
-        "--fresh", action="store_true", help="delete the data of earlier runs first, without asking"
-    )
+    parser.add_argument("--fresh", action="store_true", help="delete the data of earlier runs first, without asking")
     parser.add_argument(
         "--no-demo", dest="demo", action="store_false", help="start without the demo's concerts and fans"
     )

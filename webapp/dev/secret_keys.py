@@ -18,9 +18,7 @@ def keep(data: Path) -> dict[str, str]:
         kept = _made()
         _store(path, kept)
     except ValueError as problem:
-        raise CannotStart(
-            f"The secrets in {path} cannot be read: {problem}. Mend or delete the file."
-        ) from problem
+        raise CannotStart(f"The secrets in {path} cannot be read: {problem}. Mend or delete the file.") from problem
     return kept
 
 

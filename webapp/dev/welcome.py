@@ -5,7 +5,7 @@ import time
 
 from webapp.dev.processes import CannotStart
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 EVERY_SECONDS = 0.5
 
 
@@ -19,7 +19,7 @@ class Welcome:
         self.deadline = self.asked_at + READY_SECONDS
 
     def when_ready(self) -> None:
-        """Print the welcome once the pages answer. Raises `CannotStart` if they have not within a minute."""
+        """Print the welcome once the pages answer. Raises `CannotStart` if they have not in time."""
         now = time.monotonic()
         if self.spoken or now - self.asked_at < EVERY_SECONDS:
             return
@@ -28,9 +28,7 @@ class Welcome:
             self.spoken = True
             print(self._text(), flush=True)
         elif now > self.deadline:
-            raise CannotStart(
-                f"The pages did not answer within {READY_SECONDS:.0f} s; the lines above say why."
-            )
+            raise CannotStart(f"The pages did not answer within {READY_SECONDS:.0f} s; the lines above say why.")
 
     def _pages_answer(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)

@@ -15,6 +15,7 @@ export function connect(root) {
   const words = wordsOf(root);
   const stops = [];
   let gone = false;
+  for (const part of ["wait", "tools"]) root.querySelector(`[data-part=${part}]`).hidden = false;
   openHouse(root.dataset.planUrl, root.dataset.seatsUrl).then(
     (house) => gone || stops.push(...open(root, house, words)),
     (error) => failed(root, words, error),

@@ -19,7 +19,6 @@ export function connect(room) {
   const mine = Number(room.dataset.number);
   const shown = board(room);
   const place = { ahead: Number(room.dataset.ahead), heardAt: 0, estimatedFor: Number(room.dataset.ahead), over: false };
-  let stopPolling = null;
   let asking = null;
   let joined = false;
 
@@ -61,7 +60,13 @@ export function connect(room) {
     place.over = true;
     return refresh(room.querySelector("#position"), positionUrl);
   };
-  const poll = () => fetch(statusUrl).then((response) => response.json()).then(heard);
+  const poll = () => {
+    if (place.over) return undefined;
+    shown.live("polling");
+    return fetch(statusUrl).then((response) => response.json()).then(heard);
+  };
+  // Until the socket has answered once it counts as down: some networks neither open nor refuse it.
+  let stopPolling = repeat(poll, POLL_MS);
 
   const stopWatching = watch({
     topic: "watch_line",

@@ -6,7 +6,7 @@ const AISLE = 1.6; // times the usual spacing: a wider gap is an aisle, and the 
 export function drawPlan(house, view) {
   const svg = draw("svg", { "aria-hidden": "true", focusable: "false" });
   hatch(svg);
-  const whole = draw("g", {}, svg);
+  const whole = draw("g", { class: "plan" }, svg);
   stage(house.plan.stage, whole);
   const sections = house.plan.sections.map((section) => drawSection(section, house, whole));
   const labels = draw("g", {}, whole);
@@ -36,13 +36,14 @@ function drawSection(section, house, parent) {
   draw("path", { class: "section-shape", d: `M${outline}Z` }, group);
   const numbers = section.rows.flatMap((row) => row.seats.map(([number]) => number));
   const grades = [...new Set(numbers.map((number) => house.seats.get(number).grade))].sort();
-  const lines = draw("g", { class: "section-rows" }, group);
-  for (const row of section.rows) {
-    const grade = house.seats.get(row.seats[0][0]).grade;
-    draw("path", { class: "row-line", "data-grade": grade, d: lineOf(row.seats) }, lines);
-  }
+  for (const grade of grades) draw("path", { class: "row-lines", "data-grade": grade, d: linesOf(section, house, grade) }, group);
   const prices = numbers.map((number) => house.seats.get(number).price);
   return { section, group, numbers, grades, from: Math.min(...prices), box: boxOf(section.outline), at: section.label, top: topOf(section.outline, section.label[0]), seats: null };
+}
+
+// One path for all rows of a grade: a hundred paths would have to be drawn anew on every step of a zoom.
+function linesOf(section, house, grade) {
+  return section.rows.filter((row) => house.seats.get(row.seats[0][0]).grade === grade).map((row) => lineOf(row.seats)).join("");
 }
 
 function lineOf(seats) {

@@ -25,7 +25,7 @@ export function board(room) {
       showInIcon(count);
       if (performance.now() - saidAt < SAY_EVERY_MS && count > SAY_BELOW) return;
       saidAt = performance.now();
-      part(".position [data-said]").textContent = counted(words.ahead, count);
+      part(".position [data-said]").textContent = count ? counted(words.ahead, count) : words.next;
     },
     line(tick) {
       part("[data-serving]").textContent = number(tick.serving);

@@ -23,6 +23,7 @@ class Sandbox:
         self._callback_url = callback_url
         self._webhook = Webhook(webhook_secret)
         self._session = requests.Session()
+        self._session.trust_env = False  # a proxy of this machine has no business between us
         self._session.headers["Authorization"] = f"Bearer {api_key}"
 
     def start(self, charge: Charge) -> Started:

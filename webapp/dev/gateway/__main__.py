@@ -21,9 +21,7 @@ def main() -> None:
         raise SystemExit(1) from None
     os.environ.pop("GUNICORN_CMD_ARGS", None)  # meant for the shop's server, if set at all
     server = "webapp.dev.gateway.server"
-    os.execv(
-        sys.executable, [sys.executable, "-m", "gunicorn", "-c", f"python:{server}", f"{server}:build()"]
-    )
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", f"python:{server}", f"{server}:build()"])
 
 
 def _wait_for_address(settings: Settings) -> None:

@@ -79,9 +79,7 @@ def record(book: sqlite3.Connection, attempts: Iterable[Attempt], now: datetime)
 
 def reopen(book: sqlite3.Connection, callback_id: int) -> Callback | None:
     """Make a callback due again, delivered or not; None if there is no such callback."""
-    rows = book.execute(
-        "UPDATE callbacks SET delivered_at = NULL WHERE id = ? RETURNING *", (callback_id,)
-    ).fetchall()
+    rows = book.execute("UPDATE callbacks SET delivered_at = NULL WHERE id = ? RETURNING *", (callback_id,)).fetchall()
     return _callback(rows[0]) if rows else None
 
 
@@ -89,9 +87,7 @@ def of_payments(book: sqlite3.Connection, payment_ids: Iterable[str]) -> dict[st
     """The callbacks of these payments, oldest first, by payment id."""
     grouped: dict[str, list[Callback]] = {payment_id: [] for payment_id in payment_ids}
     marks = ", ".join("?" * len(grouped))
-    for row in book.execute(
-        f"SELECT * FROM callbacks WHERE payment_id IN ({marks}) ORDER BY id", list(grouped)
-    ):
+    for row in book.execute(f"SELECT * FROM callbacks WHERE payment_id IN ({marks}) ORDER BY id", list(grouped)):
         grouped[row["payment_id"]].append(_callback(row))
     return grouped
 

@@ -38,9 +38,7 @@ def late_approval_time(payment: Payment, settings: Settings, now: datetime) -> d
     return max(moments.read(payment.hold_ends_at), now) + timedelta(seconds=settings.late_seconds)
 
 
-def approve_overdue(
-    book: sqlite3.Connection, payment_id: str, settings: Settings, now: datetime
-) -> list[Callback]:
+def approve_overdue(book: sqlite3.Connection, payment_id: str, settings: Settings, now: datetime) -> list[Callback]:
     """Give the approval that was put off until now, unless the payment was cancelled meanwhile."""
     arrived = book.execute(
         "UPDATE payments SET approve_at = NULL WHERE id = ? AND status = 'open' AND approve_at <= ?",
@@ -71,12 +69,9 @@ def cancel(
     amount = left if order.amount is None else order.amount
     is_whole = amount == left
     if payment.status not in ("open", "paid") or amount > left or (payment.status == "open" and not is_whole):
-        raise Refused(
-            409, "not_cancellable", f"The payment is {payment.status}; {left:,} won of it are left."
-        )
+        raise Refused(409, "not_cancellable", f"The payment is {payment.status}; {left:,} won of it are left.")
     book.execute(
-        "UPDATE payments SET status = ?, refunded_amount = refunded_amount + ?, approve_at = NULL"
-        " WHERE id = ?",
+        "UPDATE payments SET status = ?, refunded_amount = refunded_amount + ?, approve_at = NULL WHERE id = ?",
         (
             "cancelled" if is_whole else payment.status,
             amount if payment.status == "paid" else 0,
@@ -88,9 +83,7 @@ def cancel(
     return callbacks.announce(book, payments.get(book, payment.id), settings.public_url, now)
 
 
-def _approve(
-    book: sqlite3.Connection, payment: Payment, public_url: str, now: datetime, times: int
-) -> list[Callback]:
+def _approve(book: sqlite3.Connection, payment: Payment, public_url: str, now: datetime, times: int) -> list[Callback]:
     decided = book.execute(
         f"UPDATE payments SET status = 'paid', paid_at = ?, silent = ? WHERE id = ? AND {UNDECIDED}",
         (moments.spell(now), times == 0, payment.id),

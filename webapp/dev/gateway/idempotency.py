@@ -20,9 +20,7 @@ def recall(book: sqlite3.Connection, scope: str, key: str, document: dict[str, A
     return str(row["payment_id"])
 
 
-def remember(
-    book: sqlite3.Connection, scope: str, key: str, document: dict[str, Any], payment_id: str
-) -> None:
+def remember(book: sqlite3.Connection, scope: str, key: str, document: dict[str, Any], payment_id: str) -> None:
     """Let this key stand for this payment from now on."""
     book.execute(
         "INSERT INTO idempotency_keys (scope, key, body_hash, payment_id) VALUES (?, ?, ?, ?)",

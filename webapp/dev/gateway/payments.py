@@ -87,16 +87,12 @@ def search(book: sqlite3.Connection, reference: str | None, day: str | None) -> 
         conditions.append("created_at >= ? AND created_at < ?")
         values += [f"{day}T", f"{day}U"]
     where = " AND ".join(conditions) or "TRUE"
-    return [
-        _payment(row) for row in book.execute(f"SELECT * FROM payments WHERE {where} ORDER BY rowid", values)
-    ]
+    return [_payment(row) for row in book.execute(f"SELECT * FROM payments WHERE {where} ORDER BY rowid", values)]
 
 
 def latest(book: sqlite3.Connection, limit: int) -> list[Payment]:
     """The newest payments, newest first."""
-    return [
-        _payment(row) for row in book.execute("SELECT * FROM payments ORDER BY rowid DESC LIMIT ?", (limit,))
-    ]
+    return [_payment(row) for row in book.execute("SELECT * FROM payments ORDER BY rowid DESC LIMIT ?", (limit,))]
 
 
 def _payment(row: sqlite3.Row) -> Payment:

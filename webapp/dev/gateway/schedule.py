@@ -66,9 +66,7 @@ class Schedule:
         else:
             tries = self._tries.get(callback.id, 0)
             self._tries[callback.id] = tries + 1
-            self.add(
-                callback, now + min(self._first_retry_seconds * 2 ** min(tries, 16), LONGEST_RETRY_SECONDS)
-            )
+            self.add(callback, now + min(self._first_retry_seconds * 2 ** min(tries, 16), LONGEST_RETRY_SECONDS))
         if not lane.ready and not lane.sending and not lane.is_silent:
             del self._lanes[_receiver(callback)]
 

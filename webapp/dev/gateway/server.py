@@ -14,9 +14,7 @@ from webapp.dev.gateway.till import till
 
 _settings = from_environment()
 
-bind = (
-    f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
-)
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"
 workers = 1
 threads = 16

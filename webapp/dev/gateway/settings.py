@@ -58,9 +58,7 @@ def _folder(environ: Mapping[str, str]) -> Path:
         probe.unlink()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise BadSetting(
-            f"GATEWAY_DATA names a folder that cannot be written: {folder} ({reason})."
-        ) from error
+        raise BadSetting(f"GATEWAY_DATA names a folder that cannot be written: {folder} ({reason}).") from error
     return folder
 
 
@@ -87,9 +85,7 @@ def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:
     own = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
     value = (environ.get("SANDBOX_PUBLIC_URL") or environ.get("SANDBOX_URL") or own).rstrip("/")
     if not value.startswith(("http://", "https://")) or not _has_host(value):
-        raise BadSetting(
-            f"SANDBOX_PUBLIC_URL must be an address starting with http:// or https:// but is {value!r}."
-        )
+        raise BadSetting(f"SANDBOX_PUBLIC_URL must be an address starting with http:// or https:// but is {value!r}.")
     return value
 
 

@@ -1,0 +1,72 @@
+"""A crowd in a concert's line: fans signed in with real cookies, written in bulk, called by the app's own code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask, Response, session
+from flask_login import login_user
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select, text
+
+from webapp import clock
+from webapp.accounts.models import User
+from webapp.concerts.models import Concert
+from webapp.db import db, transaction
+from webapp.waiting_room import admission
+
+AGENT = "frontrow-bench"
+KEY_PREFIX = "bench-sign-in-of-"
+
+FILL = (
+    "INSERT INTO users (email, name, password) SELECT 'crowd-' || n || '@frontrow.test', 'Fan ' || n, '-'"
+    " FROM generate_series(1, :count) n",
+    "INSERT INTO sign_ins (key, user_id, created_at) SELECT :prefix || id, id, :now FROM users WHERE id >= :first",
+    "INSERT INTO sessions (user_id, concert_id, wait_number, created_at)"
+    " SELECT id, :concert_id, id - :first + 1, :now FROM users WHERE id >= :first ORDER BY id",
+    "UPDATE counters SET created_count = :count, capacity = :admitted, sequence = 1 WHERE concert_id = :concert_id",
+)
+CLAIM = "UPDATE sessions SET claimed_at = :now WHERE called_at IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A signed-in browser: its cookie header, and the token its forms carry."""
+
+    user_id: int
+    cookie: str
+    csrf_token: str
+
+
+def fill(slug: str, count: int, admitted: int) -> Sequence[int]:
+    """`count` new fans join an empty line and the first `admitted` come through the door; their user ids in order."""
+    now = clock.now()
+    concert_id = db.session.scalars(select(Concert.id).where(Concert.slug == slug)).one()
+    first = (db.session.scalar(text("SELECT max(id) FROM users")) or 0) + 1
+    facts = {"count": count, "admitted": admitted, "concert_id": concert_id, "now": now}
+    with transaction():
+        for statement in FILL:
+            db.session.execute(text(statement), {**facts, "prefix": KEY_PREFIX, "first": first})
+        admission.call(concert_id, now)
+        db.session.execute(text(CLAIM), {"now": now})
+    _analyze()
+    return range(first, first + count)
+
+
+def signed_in(app: Flask, user_id: int) -> Fan:
+    """The cookie and token that signing in and loading a page would have given this fan."""
+    peer = {"REMOTE_ADDR": "127.0.0.1"}
+    # A context of its own: what a request remembers, such as its token, must not reach the next fan.
+    with app.app_context(), app.test_request_context(headers={"User-Agent": AGENT}, environ_base=peer):
+        user = User(id=user_id)
+        user.sign_in_key = f"{KEY_PREFIX}{user_id}"
+        session.permanent = True
+        login_user(user)
+        token = generate_csrf()
+        answer = Response()
+        app.session_interface.save_session(app, session, answer)  # type: ignore[arg-type]
+        return Fan(user_id, answer.headers["Set-Cookie"].partition(";")[0], token)
+
+
+def _analyze() -> None:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))

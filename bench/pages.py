@@ -1,0 +1,82 @@
+"""`bin/bench pages`: the pages of a rush beside routes that do nothing, on the same server with one worker."""
+
+from statistics import median
+
+from sqlalchemy import select
+
+from bench import crowd, figures, load, stage
+from bench.stage import Stage
+from webapp.concerts.models import Concert, Schedule
+from webapp.db import db
+
+SLUG = "last-stop-first-light"
+LINE_LENGTH = 50_000  # fans, as product.md has them arrive
+CONNECTIONS = 8
+ROUNDS = 3
+SECONDS = 3.0
+WARM_UP_SECONDS = 1.0
+
+NOOP, SIGNED_IN_NOOP, WAITING_ROOM = "no-op", "no-op, signed in", "waiting room"
+
+
+def run() -> None:
+    """Print requests a second of each page, and how much of the no-op's that is."""
+    with stage.opened() as standing:
+        user_ids = crowd.fill(SLUG, LINE_LENGTH, admitted=CONNECTIONS)
+        requests = _requests(standing, list(user_ids))
+        print(f"Pages: {CONNECTIONS} connections, each a fan, in closed loop; one web worker; a line of {LINE_LENGTH:,}.")
+        print(figures.machine())
+        with stage.web(standing, workers=1) as port:
+            _report(_measure(requests, port))
+        figures.audit()
+
+
+def _requests(standing: Stage, user_ids: list[int]) -> dict[str, list[str]]:
+    """For each page what the fans ask: admitted ones for the seats, for the rest those spread over the line."""
+    schedule_id = db.session.scalar(
+        select(Schedule.id).join(Concert).where(Concert.slug == SLUG).order_by(Schedule.id).limit(1)
+    )
+    waiting = user_ids[CONNECTIONS :: (LINE_LENGTH - CONNECTIONS) // CONNECTIONS][:CONNECTIONS]
+    admitted = user_ids[:CONNECTIONS]
+    pages = {
+        NOOP: ("/noop", waiting),
+        SIGNED_IN_NOOP: ("/noop/signed-in", waiting),
+        WAITING_ROOM: (f"/concerts/{SLUG}/line", waiting),
+        "waiting room, position": (f"/concerts/{SLUG}/line/position", waiting),
+        "waiting room, status": (f"/concerts/{SLUG}/line/status", waiting),
+        "concert": (f"/concerts/{SLUG}", waiting),
+        "seat map": (f"/schedules/{schedule_id}", admitted),
+        "seats.json": (f"/schedules/{schedule_id}/seats.json", admitted),
+    }
+    return {name: [_get(standing, path, user_id) for user_id in fans] for name, (path, fans) in pages.items()}
+
+
+def _get(standing: Stage, path: str, user_id: int) -> str:
+    fan = crowd.signed_in(standing.app, user_id)
+    return load.request("GET", path, {"User-Agent": crowd.AGENT, "Cookie": fan.cookie, "Accept-Language": "en"})
+
+
+def _measure(requests: dict[str, list[str]], port: int) -> dict[str, list[float]]:
+    """Requests a second of each page, once a round: what disturbs the machine disturbs all of them."""
+    measured: dict[str, list[float]] = {name: [] for name in requests}
+    for seconds in [WARM_UP_SECONDS, *[SECONDS] * ROUNDS]:
+        for name, asked in requests.items():
+            result = load.run(load.Plan(port, CONNECTIONS, asked, seconds, repeat=True))
+            figures.require_all(result.statuses, 200, name)
+            measured[name].append(result.per_second)
+    return {name: rates[1:] for name, rates in measured.items()}
+
+
+def _report(measured: dict[str, list[float]]) -> None:
+    print(f"\n{'page':24}{'requests/s, median of ' + str(ROUNDS):>32}{'of no-op':>12}{'of signed-in no-op':>21}")
+    for name, rates in measured.items():
+        shares = [f"{_share(rates, measured[limit]):.0%}" for limit in (NOOP, SIGNED_IN_NOOP)]
+        print(f"{name:24}{figures.spread(rates):>32}{shares[0]:>12}{shares[1]:>21}")
+    share = _share(measured[WAITING_ROOM], measured[NOOP])
+    print("\nThe no-op is a route of the same app, so Flask and its hooks run; signed in, it also reads who asks.")
+    figures.verdict(f"the waiting room at half the no-op's throughput or more; it is {share:.0%}", share >= 0.5)
+
+
+def _share(rates: list[float], limit: list[float]) -> float:
+    """The median of the rounds' own ratios: both sides of each were measured within seconds of one another."""
+    return median(rate / most for rate, most in zip(rates, limit, strict=True))

@@ -1,0 +1,54 @@
+"""The statements that the app sends, caught on their way to Postgres and written as a pgbench script."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+class Script:
+    """What was caught. `values` says what stands for a value of this one request, `names` for a parameter's name."""
+
+    def __init__(self, values: Mapping[object, str], names: Mapping[str, str], now: datetime) -> None:
+        self.values, self.names, self.now = values, names, now
+        self.lines: list[str] = []
+
+    @contextmanager
+    def catching(self, engine: Engine) -> Iterator[None]:
+        """Catch what goes to this engine meanwhile. The pool's pings do not pass here."""
+        listeners = {
+            "before_cursor_execute": self._execute,
+            "begin": lambda _: self.lines.append("BEGIN;"),
+            "commit": lambda _: self.lines.append("COMMIT;"),
+            "rollback": lambda _: self.lines.append("ROLLBACK;"),
+        }
+        for name, listener in listeners.items():
+            event.listen(engine, name, listener)
+        try:
+            yield
+        finally:
+            for name, listener in listeners.items():
+                event.remove(engine, name, listener)
+
+    def _execute(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        for row in parameters if isinstance(parameters, list) else [parameters]:
+            written = PARAMETER.sub(lambda match, row=row: self._write(match[1], row[match[1]]), statement)  # type: ignore[misc]
+            # The id of the order it opens is the one thing that a later statement needs to be told.
+            self.lines.append(written + (" \\gset order_" if "INSERT INTO orders" in written else ";"))
+
+    def _write(self, name: str, value: object) -> str:
+        if name in self.names:
+            return self.names[name]
+        if isinstance(value, datetime):
+            return "now()" if value - self.now < timedelta(minutes=1) else "(now() + interval '5 minutes')"
+        if value in self.values:
+            return self.values[value]
+        if value is None or isinstance(value, bool | int):
+            return "NULL" if value is None else str(value)
+        assert isinstance(value, str), f"{name} is {value!r}, which this script cannot write"
+        return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,90 @@
+"""A whole Frontrow, its processes as the Procfile has them, and a real browser in front."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.builders import PASSWORD
+from tests.running import answers, free_port, process, wait_until
+
+FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="package")
+def address(app: Flask, environment: dict[str, str]) -> Iterator[str]:
+    """Where the running Frontrow answers: web, worker, clock and gateway on the tests' servers.
+
+    It runs for the browser tests only: its worker would take other tests' jobs from their queues.
+    """
+    port, gateway_port = free_port(), free_port()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        told = {
+            **environment,
+            "PORT": str(port),
+            "WEB_CONCURRENCY": "2",
+            "DATABASE_POOL": "10",
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "SANDBOX_URL": f"http://127.0.0.1:{gateway_port}",
+            "GATEWAY_PORT": str(gateway_port),
+            "GATEWAY_DATA": folder,
+        }
+        for name in ("gateway", "web", "worker", "clock"):
+            stack.enter_context(process(name, told))
+        for url in (f"http://127.0.0.1:{port}/healthz", f"http://127.0.0.1:{gateway_port}/healthz"):
+            wait_until(lambda url=url: answers(url), 90, f"{url} answers")  # type: ignore[misc]
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+Stage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(house: Flask, address: str, chromium: Browser) -> Iterator[Stage]:
+    """A fresh browser profile with one page; what its scripts complain about fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(wide: bool = True, **options: Any) -> Page:
+        context = chromium.new_context(viewport=WIDE if wide else NARROW, base_url=address, **options)
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def enter(open_page: Stage) -> Stage:
+    """A page signed in through the form as `role`, at `path`."""
+
+    def entered(role: str, path: str = "/", **options: Any) -> Page:
+        page = open_page(**options)
+        page.goto(f"/sign-in?next={path}")
+        page.get_by_label("Email").fill(f"{role}@frontrow.test")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    return entered

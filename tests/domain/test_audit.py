@@ -1,0 +1,169 @@
+"""Each promise, broken on purpose, is named by the audit."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from tests.builders import NOW, at, begin_card, concert, do, fan, fans, hold, house, report
+from webapp.audit import PROMISES, broken_promises
+from webapp.checkout import settling
+from webapp.db import db, transaction
+from webapp.waiting_room import joining
+
+PRICE = 100_000
+
+
+def sql(*statements: str) -> None:
+    with transaction():
+        for statement in statements:
+            db.session.execute(text(statement))
+
+
+def paid_order(point: int = 0) -> None:
+    holder = fan("holder", point)
+    payment = begin_card(hold(holder, house(), 1), PRICE)
+    assert do(settling.settle, payment.id, report(payment), NOW) == "paid"
+
+
+def two_owners() -> None:
+    evening, (one, other) = house(), fans(2)
+    hold(one, evening, 1)
+    hold(other, evening, 2)
+    sql(
+        "DROP INDEX uq_reservations_one_live_per_seat",
+        "UPDATE reservations SET seat_id = (SELECT min(seat_id) FROM reservations)",
+    )
+
+
+def five_seats() -> None:
+    evening, (one, other) = house(), fans(2)
+    hold(one, evening, 1, 2, 3, 4)
+    hold(other, evening, 5)
+    sql(
+        "DROP INDEX uq_reservations_seat_limit",
+        "UPDATE reservations SET user_id = (SELECT min(user_id) FROM reservations)",
+    )
+
+
+def forgotten_seat() -> None:
+    hold(fan("holder"), house(), 1)
+    sql("UPDATE seats SET held_until = NULL")
+
+
+def foreign_points() -> None:
+    fan("holder", 100)
+    sql("ALTER TABLE users DISABLE TRIGGER ALL", "UPDATE users SET point = 200", "ALTER TABLE users ENABLE TRIGGER ALL")
+
+
+def cheap_seat() -> None:
+    paid_order()
+    sql("UPDATE reservations SET price = price - 1")
+
+
+def kept_money() -> None:
+    paid_order()
+    sql(
+        "DELETE FROM tickets",
+        "UPDATE reservations SET payment_id = NULL",
+        "UPDATE payments SET status = 'failed', reason = 'declined'",
+    )
+
+
+def lost_top_up() -> None:
+    paid_order()
+    sql(
+        "INSERT INTO payments (public_id, user_id, provider, idempotency_key, amount, captured_amount, status,"
+        " created_at, paid_at) SELECT 'x', min(id), 'sandbox', 'x', 1000, 1000, 'paid', now(), now() FROM users"
+    )
+
+
+def kept_points() -> None:
+    holder = fan("holder", PRICE)
+    begin_card(hold(holder, house(), 1), PRICE, in_points=PRICE // 2)
+    sql("UPDATE payments SET status = 'failed', reason = 'declined'")
+
+
+def no_ticket() -> None:
+    paid_order()
+    sql("DELETE FROM tickets")
+
+
+def unpaid_order() -> None:
+    paid_order()
+    sql("UPDATE orders SET status = 'open'")
+
+
+def gap() -> None:
+    do(joining.join_all, fans(3), concert().id, NOW)
+    sql("UPDATE sessions SET wait_number = 9 WHERE wait_number = 3")
+
+
+def miscounted_served() -> None:
+    do(joining.join_all, fans(3), concert(capacity=2).id, NOW)
+    sql("UPDATE counters SET terminated_count = 1")
+
+
+def miscounted_waiting() -> None:
+    do(joining.join_all, fans(3), concert(capacity=1).id, NOW)
+    sql("UPDATE counters SET skipped_count = 1")
+
+
+def passed_by() -> None:
+    do(joining.join_all, fans(3), concert(capacity=1).id, NOW)
+    sql("UPDATE counters SET serving_number = 2, terminated_count = 1")
+
+
+def deaf() -> None:
+    sql(
+        "INSERT INTO payment_events (provider, event_id, kind, reference, provider_key, amount, currency, body,"
+        " received_at) VALUES ('sandbox', 'e', 'payment.paid', 'r', 'k', 1, 'KRW', '{}', '2026-12-01 11:58:00Z')"
+    )
+
+
+BREAKS: dict[str, Callable[[], None]] = {
+    "one-owner-per-seat": two_owners,
+    "seat-limit": five_seats,
+    "seat-says-who-has-it": forgotten_seat,
+    "ledger-sums": foreign_points,
+    "money-is-accounted-for": cheap_seat,
+    "captured-money-has-a-place": kept_money,
+    "top-ups-arrive": lost_top_up,
+    "points-come-back": kept_points,
+    "paid-seats-have-tickets": no_ticket,
+    "paid-orders-are-paid": unpaid_order,
+    "numbers-without-gaps": gap,
+    "served-are-counted": miscounted_served,
+    "waiting-are-counted": miscounted_waiting,
+    "called-in-order": passed_by,
+    "callbacks-are-settled": deaf,
+}
+DROPPED = {
+    "uq_reservations_one_live_per_seat": "(seat_id)",
+    "uq_reservations_seat_limit": "(user_id, concert_id, slot)",
+}
+
+
+def test_every_promise_has_a_test_that_breaks_it() -> None:
+    assert set(BREAKS) == set(PROMISES)
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("promise", BREAKS)
+def test_a_broken_promise_is_named(promise: str) -> None:
+    assert broken_promises(NOW) == []
+    try:
+        BREAKS[promise]()
+        names = {broken.name for broken in broken_promises(at(seconds=1))}
+    finally:
+        _mend()
+    assert promise in names
+
+
+def _mend() -> None:
+    tables = ", ".join(db.metadata.tables)
+    indexes = [
+        f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON reservations {columns} WHERE NOT is_cancelled"
+        for name, columns in DROPPED.items()
+    ]
+    sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE", *indexes)

@@ -1,0 +1,92 @@
+"""Callbacks are stored once, settled once, and found again when nobody settled them."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import NOW, at, begin_card, do, fan, hold, house, report
+from webapp.checkout import inbox, reconciling, settling
+from webapp.checkout.models import CANCELLING, PENDING, Payment, PaymentEvent
+from webapp.checkout.providers import Callback, Report
+from webapp.db import db
+
+pytestmark = pytest.mark.usefixtures("house")
+
+PRICE = 100_000
+
+
+def begin() -> Payment:
+    return begin_card(hold(fan("holder"), house(), 1), PRICE)
+
+
+def store(payment: Payment, event_id: str = "evt_1") -> int:
+    callback = Callback(event_id, "payment.paid", report(payment))
+    assert do(inbox.store, "sandbox", callback, b"{}", NOW)
+    return db.session.scalars(select(PaymentEvent.id).where(PaymentEvent.event_id == event_id)).one()
+
+
+def test_an_event_is_stored_once_and_settled_once() -> None:
+    payment = begin()
+    event_id = store(payment)
+    callback = Callback("evt_1", "payment.paid", report(payment))
+    assert not do(inbox.store, "sandbox", callback, b"{}", NOW)
+    assert [do(inbox.settle_event, event_id, NOW) for _ in range(2)] == ["paid", "ignored"]
+
+
+def test_an_event_nobody_settled_is_found_after_ten_seconds() -> None:
+    event_id = store(begin())
+    assert inbox.forgotten(at(seconds=9), 10) == []
+    assert inbox.forgotten(at(seconds=10), 10) == [event_id]
+    do(inbox.settle_event, event_id, at(seconds=10))
+    assert inbox.forgotten(at(minutes=1), 10) == []
+
+
+def test_an_event_about_nothing_of_ours_is_kept_and_named() -> None:
+    stranger = Report("unknown", "pay_9", "paid", 5, "KRW")
+    assert do(inbox.store, "sandbox", Callback("evt_2", "payment.paid", stranger), b"{}", NOW)
+    event = db.session.scalars(select(PaymentEvent)).one()
+    assert do(inbox.settle_event, event.id, NOW) == "unknown_payment"
+
+
+def test_a_silent_payment_is_asked_about_after_a_minute_and_then_ever_less_often() -> None:
+    payment = begin()
+    assert reconciling.due(PENDING, at(seconds=59), 10) == []
+    assert reconciling.due(PENDING, at(seconds=60), 10) == [payment.id]
+    waits = []
+    now = at(seconds=60)
+    for _ in range(8):
+        do(reconciling.heard, payment.id, report(payment, "open"), now)
+        waits.append((db.session.get_one(Payment, payment.id).ask_at or now) - now)
+        now += waits[-1]
+    assert [round(wait.total_seconds()) for wait in waits] == [30, 60, 120, 240, 480, 600, 600, 600]
+    do(reconciling.heard, payment.id, report(payment, "failed"), now)
+
+
+def test_what_the_provider_says_when_asked_settles_the_payment() -> None:
+    payment = begin()
+    assert do(reconciling.heard, payment.id, report(payment), at(minutes=1)) == "paid"
+    assert do(reconciling.heard, payment.id, None, at(minutes=2)) == "ignored"
+
+
+def test_a_payment_the_provider_never_heard_of_has_failed() -> None:
+    payment = begin()
+    assert do(reconciling.heard, payment.id, None, at(minutes=1)) == "failed"
+    assert db.session.get_one(Payment, payment.id).reason == "never_started"
+
+
+def test_an_open_payment_is_abandoned_after_half_an_hour() -> None:
+    payment = begin()
+    still_open = report(payment, "open")
+    assert not reconciling.is_abandoned(payment, still_open, at(minutes=29))
+    assert reconciling.is_abandoned(payment, still_open, at(minutes=30))
+    assert not reconciling.is_abandoned(payment, report(payment), at(minutes=40))
+
+
+def test_money_going_back_is_asked_for_until_it_is_confirmed() -> None:
+    payment = begin()
+    do(settling.settle, payment.id, report(payment, provider_key="pay_foreign"), NOW)
+    do(settling.send_back, db.session.get_one(Payment, payment.id), "operator", NOW)
+    assert reconciling.due(CANCELLING, NOW, 10) == [payment.id]
+    do(reconciling.no_answer, payment.id, NOW)
+    assert reconciling.due(CANCELLING, at(seconds=29), 10) == []
+    assert reconciling.due(CANCELLING, at(seconds=30), 10) == [payment.id]
+    assert [do(reconciling.money_returned, payment.id, NOW) for _ in range(2)] == ["cancelled", "ignored"]

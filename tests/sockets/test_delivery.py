@@ -1,0 +1,125 @@
+"""From Redis to sockets: merged, in order, at most twice a second, and nothing without a change."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.builders import NOW, concert, do, fan, fans
+from webapp.jobs import redis
+from webapp.live import messages
+from webapp.live.delivery import Delivery
+from webapp.waiting_room import joining
+
+
+class Recorder:
+    """Stands where Socket.IO stands and writes down what would go out."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Any, str]] = []
+
+    def emit(self, event: str, body: Any, to: str) -> None:
+        self.sent.append((event, body, to))
+
+    def names(self, room: str) -> list[Any]:
+        return [body for _event, body, to in self.sent if to == room]
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def delivery(recorder: Recorder) -> Delivery:
+    return Delivery(recorder)  # type: ignore[arg-type]
+
+
+def moved(sequence: int, concert_id: int = 1) -> bytes:
+    tick = {"concert": concert_id, "sequence": sequence, "serving": sequence}
+    return json.dumps({"event": "line_moved", "concert": concert_id, "body": tick}).encode()
+
+
+def changed(*changes: list[int]) -> bytes:
+    return json.dumps({"event": "seats_changed", "concert": 1, "schedule": 7, "changes": changes}).encode()
+
+
+def test_a_rush_of_changes_is_two_ticks_a_second(delivery: Delivery, recorder: Recorder) -> None:
+    for sequence in range(1, 101):
+        delivery.take(moved(sequence))
+        delivery.flush(100 + sequence / 50)  # a hundred changes within two seconds
+    delivery.flush(103)
+    ticks = [body["sequence"] for body in recorder.names("line:1")]
+    assert len(ticks) <= 5
+    assert ticks == sorted(ticks)
+    assert ticks[-1] == 100
+
+
+def test_without_a_change_nothing_is_sent(delivery: Delivery, recorder: Recorder) -> None:
+    delivery.take(moved(1))
+    for second in range(100, 110):
+        delivery.flush(second)
+    assert len(recorder.names("line:1")) == 1
+
+
+def test_an_older_state_never_follows_a_newer_one(delivery: Delivery, recorder: Recorder) -> None:
+    for sequence in (2, 1):
+        delivery.take(moved(sequence))
+        delivery.flush(100 + sequence)
+    delivery.take(moved(1))
+    delivery.flush(200)
+    assert [body["sequence"] for body in recorder.names("line:1")] == [2]
+
+
+def test_seat_changes_gather_and_the_last_state_of_a_seat_counts(delivery: Delivery, recorder: Recorder) -> None:
+    delivery.take(changed([1, 1], [2, 1]))
+    delivery.take(changed([1, 0]))
+    delivery.flush(100)
+    assert recorder.names("seats:7") == [{"schedule": 7, "changes": [[1, 0], [2, 1]]}]
+
+
+def test_what_concerns_one_fan_goes_out_at_once(delivery: Delivery, recorder: Recorder) -> None:
+    delivery.take(json.dumps({"event": "order_changed", "user": 3, "body": {"order": "x"}}).encode())
+    assert recorder.names("fan:3") == [{"order": "x"}]
+
+
+@pytest.mark.usefixtures("house")
+def test_what_a_transaction_changed_is_published_once_after_its_commit() -> None:
+    subscription = redis().pubsub(ignore_subscribe_messages=True)
+    subscription.subscribe(messages.CHANNEL)
+    show = concert(capacity=2)
+    do(joining.join_all, fans(3), show.id, NOW)
+    published = _published(subscription)
+    assert [message["event"] for message in published] == ["line_moved"]
+    assert (published[0]["body"]["serving"], published[0]["body"]["waiting"]) == (2, 1)
+    subscription.close()
+
+
+@pytest.mark.usefixtures("house")
+def test_a_transaction_that_fails_publishes_nothing() -> None:
+    show, waiter = concert(capacity=0), fan("waiter")
+    subscription = redis().pubsub(ignore_subscribe_messages=True)
+    subscription.subscribe(messages.CHANNEL)
+
+    def join_and_fail() -> None:
+        joining.join(waiter, show.id, NOW)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        do(join_and_fail)
+    assert _published(subscription) == []
+    subscription.close()
+
+
+def _published(subscription: Any) -> list[dict[str, Any]]:
+    """What has arrived; a marker published last shows that nothing is still on its way."""
+    redis().publish(messages.CHANNEL, json.dumps({"event": "end"}))
+    found: list[dict[str, Any]] = []
+    while True:
+        message = subscription.get_message(timeout=5)
+        if message is None:
+            continue
+        said = json.loads(message["data"])
+        if said["event"] == "end":
+            return found
+        found.append(said)

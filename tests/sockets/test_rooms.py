@@ -1,0 +1,102 @@
+"""Who may listen to what. A room comes from the signed-in identity; refusals are tested."""
+
+from contextvars import Context
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_socketio import SocketIOTestClient
+
+from tests.builders import NOW, admit, concert, do, fan, fans, house, operator
+from tests.timepiece import Timepiece, timepiece
+from webapp import clock
+from webapp.accounts import signing_in
+from webapp.extensions import socketio
+from webapp.live import delivery
+from webapp.waiting_room import admission, joining
+
+__all__ = ["timepiece"]
+
+
+@pytest.fixture
+def connect(house: Flask, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A page's socket, signed in as the user with this id, or signed out for None."""
+    monkeypatch.setattr(delivery, "start", lambda: None)
+
+    def socket(user_id: int | None) -> SocketIOTestClient:
+        browser = house.test_client()
+        if user_id is not None:
+            key = do(signing_in.start, user_id, clock.now())
+            with browser.session_transaction() as session:
+                session["_user_id"] = key
+        # As a server has it: not inside the app context that the test itself stands in.
+        return Context().run(socketio.test_client, house, flask_test_client=browser)
+
+    return socket
+
+
+def ask(socket: SocketIOTestClient, event: str, question: object) -> dict[str, Any]:
+    return Context().run(socket.emit, event, question, callback=True)  # type: ignore[no-any-return]
+
+
+def heard(socket: SocketIOTestClient) -> list[str]:
+    return [message["name"] for message in socket.get_received()]
+
+
+def test_a_signed_out_socket_is_refused(connect: Any) -> None:
+    assert not connect(None).is_connected()
+    assert connect(fan("waiter")).is_connected()
+
+
+def test_whoever_waits_hears_the_line_and_nobody_else_does(connect: Any) -> None:
+    show, (waiter, passer_by) = concert(capacity=0), fans(2)
+    do(joining.join, waiter, show.id, NOW)
+    waiting, passing = connect(waiter), connect(passer_by)
+    answer = ask(waiting, "watch_line", {"concert": show.id})
+    assert answer["ok"]
+    assert answer["line"]["waiting"] == 1
+    assert ask(passing, "watch_line", {"concert": show.id}) == {"ok": False, "code": "not-in-line"}
+    socketio.emit("line_moved", {"serving": 1}, to=f"line:{show.id}")
+    assert heard(waiting) == ["line_moved"]
+    assert heard(passing) == []
+
+
+def test_a_fan_who_left_is_refused(connect: Any) -> None:
+    show, leaver = concert(capacity=0), fan("leaver")
+    do(joining.join, leaver, show.id, NOW)
+    do(admission.leave, leaver, show.id, NOW)
+    assert ask(connect(leaver), "watch_line", {"concert": show.id})["code"] == "not-in-line"
+
+
+def test_seats_are_for_admitted_fans_while_their_time_lasts(connect: Any, timepiece: Timepiece) -> None:
+    evening, (holder, waiter) = house(capacity=1), fans(2)
+    admit(holder, evening.concert_id)
+    do(joining.join, waiter, evening.concert_id, NOW)
+    assert ask(connect(holder), "watch_seats", {"schedule": evening.id}) == {"ok": True}
+    assert ask(connect(waiter), "watch_seats", {"schedule": evening.id})["code"] == "not-your-turn"
+    timepiece.pass_(minutes=10)
+    assert ask(connect(holder), "watch_seats", {"schedule": evening.id})["code"] == "not-your-turn"
+
+
+def test_what_concerns_one_fan_is_heard_by_that_fan_alone(connect: Any) -> None:
+    holder, other = fans(2)
+    mine, theirs = connect(holder), connect(other)
+    socketio.emit("order_changed", {"order": "x"}, to=f"fan:{holder}")
+    assert (heard(mine), heard(theirs)) == (["order_changed"], [])
+
+
+def test_the_house_is_for_operators(connect: Any) -> None:
+    show = concert()
+    assert ask(connect(fan("stranger")), "watch_house", {"concert": show.id})["code"] == "not-found"
+    assert ask(connect(operator()), "watch_house", {"concert": show.id}) == {"ok": True}
+
+
+@pytest.mark.parametrize(
+    "question", [None, 7, "x", [], {}, {"concert": "1"}, {"concert": True}, {"concert": -1}, {"concert": 2**40}]
+)
+def test_a_question_that_is_none_is_refused_and_the_socket_lives(connect: Any, question: object) -> None:
+    concert(capacity=0)
+    socket = connect(fan("waiter"))
+    for event in ("watch_line", "watch_seats"):
+        assert ask(socket, event, question) == {"ok": False, "code": "not-found"}
+    assert socket.is_connected()

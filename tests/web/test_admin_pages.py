@@ -1,0 +1,102 @@
+"""What operators see and steer, and that nobody else does."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.builders import NOW, begin_card, concert, do, fan, fans, hold, house, operator, report
+from tests.web.conftest import Visitor
+from webapp.admin.models import OperatorAction
+from webapp.checkout import settling
+from webapp.checkout.models import Payment
+from webapp.db import db
+from webapp.waiting_room import joining
+from webapp.waiting_room.models import Counter
+
+
+@pytest.fixture
+def client(visit: Visitor) -> FlaskClient:
+    return visit(operator())
+
+
+def test_for_fans_the_operators_pages_do_not_exist(visit: Visitor) -> None:
+    concert()
+    stranger = visit(fan("stranger"))
+    for path in ("/admin", "/admin/concerts/show", "/admin/jobs", "/admin/log", "/admin/payments"):
+        assert stranger.get(path).status_code == 404
+    for path in ("line/pause", "line/capacity", "sale/closing"):
+        assert stranger.post(f"/admin/concerts/show/{path}").status_code == 404
+
+
+def test_the_house_and_the_line_at_a_glance(client: FlaskClient) -> None:
+    evening, crowd = house(capacity=2), fans(5)
+    do(joining.join_all, crowd, evening.concert_id, NOW)
+    payment = begin_card(hold(crowd[0], evening, 1, 2), 200_000)
+    do(settling.settle, payment.id, report(payment), NOW)
+    assert client.get("/admin").status_code == 200
+    page = client.get("/admin/concerts/show", headers={"X-Fragment": "1"}).text
+    for words in ("₩200,000", "10", "2"):
+        assert words in page
+
+
+def test_every_action_is_carried_out_and_written_down(client: FlaskClient) -> None:
+    show = concert()
+    for path, form in (
+        ("line/pause", {}),
+        ("line/resume", {}),
+        ("line/capacity", {"capacity": "7"}),
+        ("line/rate", {"per_minute": "90"}),
+        ("line/message", {"message": "Soon."}),
+        ("sale/closing", {}),
+        ("sale/opening", {}),
+    ):
+        assert client.post(f"/admin/concerts/show/{path}", data=form).status_code == 303
+    counter = db.session.get_one(Counter, show.id, populate_existing=True)
+    assert (counter.capacity, counter.admissions_per_minute, counter.message) == (7, 90, "Soon.")
+    actions = list(db.session.scalars(select(OperatorAction).order_by(OperatorAction.id)))
+    assert len(actions) == 7
+    assert (actions[2].before["capacity"], actions[2].after["capacity"]) == (100, 7)
+    log = client.get("/admin/log").text
+    assert "change capacity" in log
+    assert "Operator" in log
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("line/capacity", {"capacity": "-1"}),
+        ("line/capacity", {"capacity": ""}),
+        ("line/capacity", {"capacity": "100001"}),
+        ("line/rate", {"per_minute": "0"}),
+        ("line/rate", {"per_minute": "1.5"}),
+        ("line/message", {"message": "x" * 281}),
+    ],
+)
+def test_a_number_out_of_bounds_is_said_and_changes_nothing(
+    client: FlaskClient, path: str, form: dict[str, str]
+) -> None:
+    concert()
+    client.post(f"/admin/concerts/show/{path}", data=form)
+    page = client.get("/admin/concerts/show").text
+    assert 'data-kind="error"' in page
+    assert db.session.scalars(select(OperatorAction)).all() == []
+
+
+def test_the_log_cannot_be_rewritten(client: FlaskClient) -> None:
+    concert()
+    client.post("/admin/concerts/show/line/pause")
+    action = db.session.scalars(select(OperatorAction)).one()
+    action.action = "nothing"
+    with pytest.raises(Exception, match="append-only"):
+        db.session.flush()
+    db.session.rollback()
+
+
+def test_money_in_review_can_be_sent_back(client: FlaskClient) -> None:
+    payment = begin_card(hold(fan("holder"), house(), 1), 100_000)
+    do(settling.settle, payment.id, report(payment, amount=5), NOW)
+    assert payment.public_id in client.get("/admin/payments").text
+    path = f"/admin/payments/{payment.public_id}/cancellation"
+    assert client.post(path).status_code == 303
+    assert db.session.get_one(Payment, payment.id, populate_existing=True).status == "cancelling"
+    assert client.post(path).status_code == 404

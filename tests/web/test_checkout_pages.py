@@ -1,0 +1,116 @@
+"""Orders, paying, tickets and the wallet over HTTP."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.builders import fan, hold, house
+from tests.timepiece import Timepiece
+from tests.web.conftest import Visitor
+from webapp.booking.models import Order
+from webapp.checkout import points
+
+PRICE = 100_000
+
+
+@pytest.fixture
+def holder(visit: Visitor) -> int:
+    return fan("holder", point=150_000)
+
+
+@pytest.fixture
+def order(holder: int) -> Order:
+    return hold(holder, house(), 1)
+
+
+@pytest.fixture
+def client(visit: Visitor, holder: int) -> FlaskClient:
+    return visit(holder)
+
+
+def pay(client: FlaskClient, order: Order, **form: str) -> object:
+    data = {"method": "points", "amount": str(PRICE), "idempotency_key": "key", **form}
+    return client.post(f"/orders/{order.public_id}/payments", data=data)
+
+
+def test_points_pay_and_the_ticket_is_there(client: FlaskClient, order: Order, holder: int) -> None:
+    answer = client.post(
+        f"/orders/{order.public_id}/payments",
+        data={"method": "points", "amount": str(PRICE), "idempotency_key": "key"},
+    )
+    assert answer.headers["Location"] == f"/orders/{order.public_id}"
+    page = client.get(f"/orders/{order.public_id}").text
+    code = page.split("/tickets/")[1].split('"')[0]
+    ticket = client.get(f"/tickets/{code}")
+    assert code in ticket.text
+    assert "Floor" in ticket.text
+    qr = client.get(f"/tickets/{code}/qr.svg")
+    assert qr.mimetype == "image/svg+xml"
+    assert points.balance(holder) == 50_000
+    assert "Show" in client.get("/orders").text
+
+
+def test_somebody_elses_order_and_ticket_do_not_exist(visit: Visitor, client: FlaskClient, order: Order) -> None:
+    pay(client, order)
+    page = client.get(f"/orders/{order.public_id}").text
+    code = page.split("/tickets/")[1].split('"')[0]
+    stranger = visit(fan("stranger"))
+    nothing = stranger.get("/orders/no-such-order")
+    for path in (f"/orders/{order.public_id}", f"/tickets/{code}", f"/tickets/{code}/qr.svg", "/tickets/NOSUCHCODE"):
+        assert stranger.get(path).status_code == nothing.status_code == 404
+    assert stranger.post(f"/orders/{order.public_id}/payments", data={"amount": "1"}).status_code == 404
+    assert stranger.post(f"/orders/{order.public_id}/cancellation").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "said"),
+    [
+        ({"amount": "1"}, 409, "The total has changed"),
+        ({"amount": "x"}, 422, "Choose a whole amount"),
+        ({"method": "split", "points": "100001"}, 422, "Choose a whole amount"),
+        ({"method": "split", "points": "-1"}, 422, "Choose a whole amount"),
+    ],
+)
+def test_a_tampered_form_pays_nothing_and_says_why(
+    client: FlaskClient, order: Order, holder: int, form: dict[str, str], status: int, said: str
+) -> None:
+    data = {"method": "points", "amount": str(PRICE), "idempotency_key": "key", **form}
+    answer = client.post(f"/orders/{order.public_id}/payments", data=data)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert points.balance(holder) == 150_000
+
+
+def test_a_gateway_that_is_down_is_told_plainly_and_the_points_come_back(
+    client: FlaskClient, order: Order, holder: int
+) -> None:
+    data = {"method": "split", "points": "50000", "amount": str(PRICE), "idempotency_key": "key"}
+    answer = client.post(f"/orders/{order.public_id}/payments", data=data)
+    assert answer.status_code == 503
+    assert "The payment company does not answer. You were not charged" in answer.text
+    assert points.balance(holder) == 150_000
+
+
+def test_an_expired_hold_is_told_plainly(client: FlaskClient, order: Order, timepiece: Timepiece) -> None:
+    timepiece.pass_(minutes=5)
+    page = client.get(f"/orders/{order.public_id}").text
+    assert "back on sale" in page
+    assert 'name="method"' not in page
+    late = client.post(f"/orders/{order.public_id}/payments", data={"method": "points", "amount": str(PRICE)})
+    assert late.status_code == 409
+    assert "You were not charged" in late.text
+
+
+def test_giving_seats_back(client: FlaskClient, order: Order) -> None:
+    assert client.post(f"/orders/{order.public_id}/cancellation").status_code == 303
+    assert client.get(f"/orders/{order.public_id}").status_code == 200
+    assert client.post(f"/orders/{order.public_id}/cancellation").status_code == 404
+
+
+def test_the_wallet_shows_every_change_and_refuses_bad_amounts(client: FlaskClient) -> None:
+    page = client.get("/wallet").text
+    assert "₩150,000" in page
+    assert "A gift of points" in page
+    for amount in ("", "abc", "0", "999", "1000001", "-1"):
+        refused = client.post("/wallet/top-ups", data={"amount": amount, "idempotency_key": "k"})
+        assert refused.status_code == 422
+        assert "Choose a whole amount" in refused.text

@@ -1,0 +1,63 @@
+"""What every answer has: headers, health, and an error page that helps."""
+
+import pytest
+from flask import Flask
+from redis import Redis
+
+from tests.builders import concert, fan
+from tests.web.conftest import Visitor
+from webapp.concerts import listing
+
+
+def test_headers_keep_strangers_out(visit: Visitor) -> None:
+    answer = visit(None).get("/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Request-Id"]
+
+
+def test_static_files_are_cached_for_ever_under_their_hash(visit: Visitor) -> None:
+    page = visit(None).get("/").text
+    address = page.split('href="/static/css/')[1].split('"')[0]
+    with visit(None).get(f"/static/css/{address}") as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_an_unknown_failure_says_a_number_and_not_what_went_wrong(
+    visit: Visitor, house: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(now: object) -> None:
+        raise RuntimeError("a secret of ours")
+
+    monkeypatch.setattr(listing, "cards", fail)
+    answer = visit(None).get("/")
+    assert answer.status_code == 500
+    assert "a secret of ours" not in answer.text
+    assert answer.headers["X-Request-Id"] in answer.text
+
+
+def test_alive_and_ready(visit: Visitor) -> None:
+    assert visit(None).get("/healthz").json == {"status": "ok"}
+    assert visit(None).get("/readyz").json == {"missing": [], "status": "ok"}
+
+
+def test_not_ready_names_what_is_missing(visit: Visitor, house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(house.extensions, "redis", Redis(port=1, socket_connect_timeout=0.1))
+    answer = visit(None).get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"missing": ["redis"], "status": "missing"})
+
+
+def test_without_redis_fans_still_join_and_see_their_place(
+    visit: Visitor, house: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    concert(capacity=0)
+    monkeypatch.setitem(house.extensions, "redis", Redis(port=1, socket_connect_timeout=0.1))
+    client = visit(fan("waiter"))
+    assert client.post("/concerts/show/line").status_code == 303
+    assert client.get("/concerts/show/line").status_code == 200
+
+
+def test_a_body_that_is_too_large_is_refused(visit: Visitor) -> None:
+    assert visit(None).post("/sign-in", data={"email": "x" * 300_000}).status_code == 413

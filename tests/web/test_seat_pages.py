@@ -1,0 +1,100 @@
+"""The seat map, the list, and holding seats over HTTP."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.builders import admit, fan, fans, hold, house
+from tests.web.conftest import Visitor
+from webapp.concerts.models import Schedule
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def evening(visit: Visitor) -> Schedule:
+    return house()
+
+
+@pytest.fixture
+def client(visit: Visitor, evening: Schedule) -> FlaskClient:
+    """An admitted fan's browser."""
+    holder = fan("holder")
+    admit(holder, evening.concert_id)
+    return visit(holder)
+
+
+def test_the_map_and_the_list_show_the_same_seats(client: FlaskClient, evening: Schedule) -> None:
+    hold(fan("other"), evening, 2)
+    assert 'data-controller="seat-map"' in client.get("/schedules/1").text
+    listed = client.get("/schedules/1?view=list").text
+    assert listed.count('"seat-box" data-state="free"') == 11
+    assert listed.count('"seat-box" data-state="held"') == 1
+    states = client.get("/schedules/1/seats.json").json
+    assert states
+    assert states["states"] == "010000000000"
+
+
+def test_the_plan_is_cacheable_and_the_states_are_not(client: FlaskClient) -> None:
+    plan = client.get("/schedules/1/plan.json")
+    assert plan.json
+    assert plan.json["grades"] == [{"name": "R", "price": 100_000}]
+    assert "immutable" in plan.headers["Cache-Control"]
+    assert client.get("/schedules/1/seats.json").headers["Cache-Control"] == "no-store"
+
+
+def test_holding_leads_to_checkout(client: FlaskClient) -> None:
+    answer = client.post("/schedules/1/holds", data={"seat": ["1", "2"]})
+    assert answer.status_code == 303
+    page = client.get(answer.headers["Location"]).text
+    assert "₩200,000" in page
+    assert "At zero your seats go back on sale." in page
+
+
+def test_losing_a_race_is_a_sentence_and_a_fresh_map(client: FlaskClient, evening: Schedule) -> None:
+    hold(fan("faster"), evening, 2)
+    answer = client.post("/schedules/1/holds?view=list", data={"seat": ["1", "2"], "view": "list"})
+    assert answer.status_code == 409
+    assert "Seat Floor A-2 was just taken." in answer.text
+    assert re.findall(r'name="seat" value="(\d+)"[^>]*checked', answer.text) == [
+        "1"
+    ]  # the seat that can still be had stays chosen
+    problem = client.post("/schedules/1/holds", data={"seat": ["2"]}, headers=JSON)
+    assert problem.json
+    assert (problem.status_code, problem.json["code"], problem.json["seats"]) == (409, "seat-taken", [2])
+
+
+def test_best_available_over_http(client: FlaskClient) -> None:
+    answer = client.post("/schedules/1/holds", data={"best": "3"}, headers=JSON)
+    assert answer.status_code == 201
+    assert answer.json
+    assert answer.json["order_url"].startswith("/orders/")
+
+
+@pytest.mark.parametrize(
+    ("wish", "status"),
+    [
+        ({}, 422),
+        ({"seat": "x"}, 422),
+        ({"seat": "0"}, 422),
+        ({"seat": "-1"}, 422),
+        ({"seat": "99999999999999999999"}, 422),
+        ({"seat": "4000"}, 422),
+        ({"best": "0"}, 422),
+        ({"best": "5"}, 422),
+        ({"best": "two"}, 422),
+        ({"best": "2", "grade": "no such grade"}, 409),
+        ({"seat": ["1", "2", "3", "4", "5"]}, 409),
+    ],
+)
+def test_a_bad_wish_is_a_clear_error(client: FlaskClient, wish: dict[str, object], status: int) -> None:
+    for headers in (JSON, {}):
+        assert client.post("/schedules/1/holds", data=wish, headers=headers).status_code == status
+
+
+def test_a_hold_of_another_fan_never_says_whose_it_is(client: FlaskClient, evening: Schedule) -> None:
+    other = fans(1)[0]
+    hold(other, evening, 1)
+    everything = client.get("/schedules/1?view=list").text + client.get("/schedules/1/seats.json").text
+    assert "fan-1" not in everything.lower()

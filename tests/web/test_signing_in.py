@@ -1,0 +1,147 @@
+"""Signing up, in and out."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.builders import PASSWORD, fan
+from tests.web.conftest import Visitor
+from webapp.accounts.next_page import safe_next
+from webapp.extensions import limiter
+
+
+def sign_in(client: FlaskClient, email: str = "holder@frontrow.test", password: str = PASSWORD, **more: str) -> object:
+    return client.post("/sign-in", data={"email": email, "password": password, **more})
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    return client.get("/orders").status_code == 200
+
+
+def test_a_newcomer_signs_up_and_is_signed_in(visit: Visitor) -> None:
+    client = visit(None)
+    answer = client.post("/sign-up", data={"name": "Newcomer", "email": "New@example.com ", "password": "long enough"})
+    assert answer.status_code == 303
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("email", "no address", "This is not an email address."),
+        ("email", "", "Enter your email address."),
+        ("password", "short", "A password has 8 to 128 characters."),
+        ("name", " ", "Enter the name for your tickets."),
+    ],
+)
+def test_a_bad_field_is_named_and_the_others_are_kept(visit: Visitor, field: str, value: str, said: str) -> None:
+    good = {"name": "Newcomer", "email": "new@example.com", "password": "long enough"}
+    answer = visit(None).post("/sign-up", data={**good, field: value})
+    assert answer.status_code == 422
+    assert said in answer.text
+    kept = "Newcomer" if field != "name" else "new@example.com"
+    assert f'value="{kept}"' in answer.text
+
+
+def test_a_known_address_answers_like_a_wrong_password(visit: Visitor) -> None:
+    taken = {"name": "Other", "email": "HOLDER@example.com", "password": "not the right one"}
+    visit(None).post("/sign-up", data={**taken, "email": "holder@example.com", "password": "the right one"})
+    assert "neither sign up nor sign in" in visit(None).post("/sign-up", data=taken).text
+
+
+def test_unknown_address_and_wrong_password_answer_alike(visit: Visitor) -> None:
+    fan("holder")
+    pages = [
+        visit(None).post("/sign-in", data={"email": email, "password": "wrong password"})
+        for email in ("holder@frontrow.test", "nobody@frontrow.test")
+    ]
+    assert [page.status_code for page in pages] == [422, 422]
+    bare = [re.sub(r"(holder|nobody)@|value=\"[^\"]*\"|nonce[^ >]*|Request.*", "", page.text) for page in pages]
+    assert bare[0] == bare[1]
+    assert "The address or the password is not right." in pages[0].text
+
+
+def test_signing_in_goes_on_to_the_page_that_was_asked_for(visit: Visitor) -> None:
+    fan("holder")
+    client = visit(None)
+    asked = client.get("/orders?page=2")
+    assert asked.headers["Location"].startswith("/sign-in?next=")
+    answer = client.post(
+        asked.headers["Location"],
+        data={"email": "holder@frontrow.test", "password": PASSWORD, "next": "/orders?page=2"},
+    )
+    assert answer.headers["Location"] == "/orders?page=2"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.test/",
+        "//evil.test",
+        "/\\evil.test",
+        "/\t/evil.test",
+        "javascript:alert(1)",
+        "orders",
+        "",
+        None,
+        "/%0d%0a\r\n",
+        "\\/evil.test",
+    ],
+)
+def test_next_never_leaves_the_site(target: str | None) -> None:
+    assert safe_next(target) is None
+
+
+def test_each_sign_in_has_a_key_of_its_own_and_signing_out_ends_every_copy(visit: Visitor) -> None:
+    fan("holder")
+    client, keys = visit(None), []
+    for _ in range(2):
+        sign_in(client)
+        with client.session_transaction() as session:
+            keys.append(session["_user_id"])
+        if len(keys) == 1:
+            client.post("/sign-out")
+    assert keys[0] != keys[1]
+    thief = visit(None)
+    with thief.session_transaction() as session:
+        session["_user_id"] = keys[1]
+    assert is_signed_in(thief)
+    client.post("/sign-out")
+    assert not is_signed_in(thief)
+    assert not is_signed_in(client)
+
+
+def test_too_many_tries_are_told_when_to_try_again(visit: Visitor) -> None:
+    limiter.enabled = True
+    try:
+        client = visit(None)
+        answers = [client.post("/sign-in", data={"email": "x@frontrow.test", "password": "guess"}) for _ in range(11)]
+    finally:
+        limiter.enabled = False
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_a_form_without_its_token_changes_nothing(visit: Visitor, house: Flask) -> None:
+    user = fan("holder")
+    client = visit(user)
+    house.config["WTF_CSRF_ENABLED"] = True
+    try:
+        for path in ("/sign-out", "/wallet/top-ups", "/language"):
+            assert client.post(path).status_code == 400
+    finally:
+        house.config["WTF_CSRF_ENABLED"] = False
+    assert is_signed_in(client)
+
+
+def test_the_language_is_remembered(visit: Visitor) -> None:
+    user = fan("holder")
+    client = visit(user)
+    assert 'lang="en"' in client.get("/").text
+    client.post("/language", data={"language": "ko", "next": "/"})
+    assert 'lang="ko"' in client.get("/").text
+    assert 'lang="ko"' in visit(user).get("/").text
+    client.post("/language", data={"language": "xx"})
+    assert 'lang="ko"' in client.get("/").text
