@@ -49,7 +49,10 @@ class House:
         return [self._request(pair, crowd.signed_in(self.app, self.first_fan + pair)) for pair in fans]
 
     def script(self) -> str:
-        """One hold as pgbench runs it: the statements the app sends, for a random fan and seats at each turn."""
+        """One hold as pgbench runs it: the statements the app sends, for a random fan and seats at each turn.
+
+        It is told `clients`, their number, and `turn`, which starts at -1.
+        """
         pair = self.size - 1  # its ids are high, so that they are like no other number in the statements
         seat, fan = self.first_seat + SEATS_EACH * pair, self.first_fan + pair
         db.session.execute(text("SELECT setval('orders_id_seq', :id)"), {"id": CAUGHT_ORDER - 1})
@@ -66,11 +69,7 @@ class House:
     def _choice(self) -> list[str]:
         """Which fan it is now: every client has turns of its own, and all turns together are the house, shuffled."""
         return [
-            "\\if :{?turn}",
             "\\set turn :turn + 1",
-            "\\else",
-            "\\set turn 0",
-            "\\endif",
             f"\\set pair permute(:turn * :clients + :client_id, {self.size})",
             f"\\set fan {self.first_fan} + :pair",
             f"\\set number {SEATS_EACH} * :pair + 1",

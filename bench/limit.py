@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from bench.figures import Wrong
 from bench.load import Result
 from bench.stage import Stage
 from webapp.dev import postgres_home
@@ -29,7 +30,10 @@ class Limit:
         script, log = stage.folder / "hold.sql", stage.folder / "pgbench"
         script.write_text(self.script)
         began = datetime.now(UTC)
-        subprocess.run([*self._command(stage), "-f", str(script), f"--log-prefix={log}"], check=True, capture_output=True)
+        command = [*self._command(stage), "-f", str(script), f"--log-prefix={log}"]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise Wrong(f"pgbench failed: {done.stderr}")
         took = datetime.now(UTC) - began
         lines = [line.split() for line in _taken(stage.folder)]
         # A line of the log: client, transaction, microseconds, script, and when it ended in seconds and microseconds.
@@ -41,8 +45,9 @@ class Limit:
     def _command(self, stage: Stage) -> list[str]:
         url = make_url(stage.environment["DATABASE_URL"])
         place = ["-h", str(url.query["host"]), "-p", str(url.query["port"]), "-U", str(url.username), str(url.database)]
-        load = ["-c", str(self.connections), "-j", str(THREADS), "-t", str(self.transactions), "-D", f"clients={self.connections}"]
-        return [str(postgres_home.packaged_programs() / "pgbench"), "-n", "-M", "prepared", "-l", *load, *place]
+        load = ["-c", str(self.connections), "-j", str(THREADS), "-t", str(self.transactions)]
+        told = ["-D", f"clients={self.connections}", "-D", "turn=-1"]
+        return [str(postgres_home.packaged_programs() / "pgbench"), "-n", "-M", "prepared", "-l", *load, *told, *place]
 
 
 def _taken(folder: Path) -> Iterator[str]:

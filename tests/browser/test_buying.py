@@ -35,7 +35,7 @@ def go_to_seats(page: Page) -> None:
 
 
 def hold_best(page: Page, count: int = 2) -> None:
-    page.get_by_text(str(count), exact=True).first.click()
+    page.locator(f"input[name=best][value='{count}']").check()
     page.get_by_role("button", name="Find the best").click()
     page.wait_for_url("**/orders/*")
 

@@ -43,7 +43,7 @@ def house() -> Iterator[tuple[Watched, Path]]:
 @contextmanager
 def run(data: Path, *options: str, **environment: str) -> Iterator[Watched]:
     command = [str(ROOT / "bin" / "run"), "--data", str(data), *options]
-    with watched(*command, environment=environment) as watch:
+    with watched(*command, environment={"WEB_CONCURRENCY": "1", **environment}) as watch:
         yield watch
 
 

@@ -42,10 +42,11 @@ def _run(options: argparse.Namespace) -> None:
     if options.fresh:
         folder.clear()
         postgres_home.forget(folder.path)
-    print(f"Starting on the data in {folder.path}.", flush=True)
+    print(f"Starting the servers on the data in {folder.path}.", flush=True)
     given = {name: os.environ.get(name) or None for name in ("DATABASE_URL", "REDIS_URL")}
     with Services.on(folder, database_url=given["DATABASE_URL"], redis_url=given["REDIS_URL"]) as services:
         environment = _environment(options, folder, services, ports.next_free(host, options.port + 1))
+        print("Bringing the tables up to date.", flush=True)
         _command("migrate", environment)
         if options.demo:
             _command("seed", environment)

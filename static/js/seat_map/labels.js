@@ -14,7 +14,8 @@ export function label(part, house, words, scale, near) {
   const left = house.left(part);
   part.group.toggleAttribute("data-gone", left === 0);
   if (part.grades.length === 1) part.group.dataset.grade = part.grades[0];
-  const width = part.box.width * scale;
+  // A bent section is not in the middle of its box: what counts is the room on the label's narrower side.
+  const width = 2 * Math.min(part.at[0] - part.box.x, part.box.x + part.box.width - part.at[0]) * scale;
   const name = near ? part.section.name : fitting(part.section.name, width);
   const size = near ? NEAR_NAME_PX : Math.min(NAME_PX, (width * 0.9) / (name.length * LETTER));
   const lines = size < LEAST_PX ? [] : [name];
