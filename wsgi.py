@@ -6,8 +6,8 @@ from webapp import create_app
 from webapp.config import BadSetting
 from webapp.dev import environment
 
-environment.lend()
 try:
+    environment.lend()
     app = create_app()
 except BadSetting as problem:
     sys.exit(f"Frontrow cannot start: {problem}")

@@ -36,7 +36,9 @@ def run() -> None:
     with stage.opened() as standing:
         house = House.fill(standing.app)
         limit = Limit(house.script(), CONNECTIONS, LIMIT_HOLDS // CONNECTIONS)
-        print(f"Holds of two seats, each by a fan of its own; {WORKERS} web workers; the most over {CONNECTIONS} connections.")
+        print(
+            f"Holds of two seats, each by a fan of its own; {WORKERS} web workers; the most over {CONNECTIONS} connections."
+        )
         print(figures.machine(), flush=True)
         with stage.web(standing, WORKERS) as port:
             measured = _measure(standing, house.requests(), limit, port)
@@ -84,7 +86,9 @@ def _empty() -> None:
 
 
 def _report(measured: dict[str, list[Result]]) -> None:
-    print(f"\n{'median of ' + str(ROUNDS) + ' (lowest to highest)':30}{'holds/s':>24}{'p50 ms':>24}{'p95 ms':>24}{'p99 ms':>24}")
+    print(
+        f"\n{'median of ' + str(ROUNDS) + ' (lowest to highest)':30}{'holds/s':>24}{'p50 ms':>24}{'p95 ms':>24}{'p99 ms':>24}"
+    )
     for name, results in measured.items():
         columns = [figures.spread([result.per_second for result in results])]
         columns += [figures.spread([_percentile(result, share) for result in results], 1) for share in (50, 95, 99)]

@@ -87,7 +87,9 @@ class House:
 
     def _request(self, pair: int, fan: Fan) -> str:
         headers = {"User-Agent": crowd.AGENT, "Cookie": fan.cookie, "Accept-Language": "en"}
-        return load.request("POST", f"/schedules/{self.schedule_id}/holds", headers, urlencode(self._form(pair, fan), True))
+        return load.request(
+            "POST", f"/schedules/{self.schedule_id}/holds", headers, urlencode(self._form(pair, fan), True)
+        )
 
     def _form(self, pair: int, fan: Fan) -> dict[str, str | list[str]]:
         numbers = [str(SEATS_EACH * pair + place) for place in range(1, SEATS_EACH + 1)]

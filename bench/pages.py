@@ -24,7 +24,9 @@ def run() -> None:
     with stage.opened() as standing:
         user_ids = crowd.fill(SLUG, LINE_LENGTH, admitted=CONNECTIONS)
         requests = _requests(standing, list(user_ids))
-        print(f"Pages: {CONNECTIONS} connections, each a fan, in closed loop; one web worker; a line of {LINE_LENGTH:,}.")
+        print(
+            f"Pages: {CONNECTIONS} connections, each a fan, in closed loop; one web worker; a line of {LINE_LENGTH:,}."
+        )
         print(figures.machine())
         with stage.web(standing, workers=1) as port:
             _report(_measure(requests, port))

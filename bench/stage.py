@@ -67,7 +67,11 @@ def web(stage: Stage, workers: int) -> Iterator[int]:
     environment = {**stage.environment, "HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": str(workers)}
     with log.open("wb") as output:
         process = processes.spawn(
-            [sys.executable, "-m", "gunicorn", "bench.wsgi:app"], stdout=output, stderr=output, env=environment, cwd=ROOT
+            [sys.executable, "-m", "gunicorn", "bench.wsgi:app"],
+            stdout=output,
+            stderr=output,
+            env=environment,
+            cwd=ROOT,
         )
     try:
         _wait_until_ready(port, process, log)

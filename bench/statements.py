@@ -35,7 +35,9 @@ class Script:
             for name, listener in listeners.items():
                 event.remove(engine, name, listener)
 
-    def _execute(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+    def _execute(
+        self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
+    ) -> None:
         for row in parameters if isinstance(parameters, list) else [parameters]:
             written = PARAMETER.sub(lambda match, row=row: self._write(match[1], row[match[1]]), statement)  # type: ignore[misc]
             # The id of the order it opens is the one thing that a later statement needs to be told.

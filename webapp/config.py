@@ -87,14 +87,14 @@ def _webhook_secret(environ: Mapping[str, str]) -> str:
 
 
 def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:
-    value = environ.get(name, default).lower()
+    value = (environ.get(name) or default).lower()
     if value not in {"on", "off"}:
         raise BadSetting(f"{name} must be on or off but is {value!r}.")
     return value == "on"
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
-    value = environ.get(name, str(default))
+    value = environ.get(name) or str(default)
     if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
         raise BadSetting(f"{name} must be a whole number from {low} to {high} but is {value!r}.")
     return int(value)

@@ -109,11 +109,6 @@ class AlreadyPaid(BookingError):
     code, status, sentence = "already-paid", 409, _("This order is already paid.")
 
 
-class PaymentUnderWay(BookingError):
-    code, status = "payment-under-way", 409
-    sentence = _("A payment for these seats is under way. Finish or decline it first.")
-
-
 class NotEnoughPoints(BookingError):
     code, status, sentence = "not-enough-points", 402, _("You do not have enough points for this.")
 

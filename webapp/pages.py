@@ -26,7 +26,7 @@ blueprint = Blueprint("pages", __name__)
 
 def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    app.jinja_env.filters.update(money=money, number=number, day=day, clock=hour, moment=moment, iso=iso)
+    app.jinja_env.filters.update(money=money, number=number, day=day, clock=hour, second=second, moment=moment, iso=iso)
     app.jinja_env.globals.update(languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale())})
@@ -86,6 +86,11 @@ def day(value: date | datetime, zone: str = "Asia/Seoul") -> str:
 
 def hour(value: datetime, zone: str = "Asia/Seoul") -> str:
     return str(format_time(value.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "HH:mm", rebase=False))
+
+
+def second(value: datetime, zone: str = "Asia/Seoul") -> str:
+    """A time of day to the second, for what happens every few of them."""
+    return str(format_time(value.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "HH:mm:ss", rebase=False))
 
 
 def moment(value: datetime, zone: str = "Asia/Seoul") -> str:

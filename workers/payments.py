@@ -6,10 +6,13 @@ Each takes ids, works in one transaction per payment, and may run twice or stop 
 import logging
 from collections.abc import Callable, Sequence
 
+from rq.timeouts import JobTimeoutException
+
 from webapp import clock
 from webapp.checkout import inbox, reconciling
 from webapp.checkout.models import CANCELLING, PENDING, Payment
 from webapp.checkout.providers import provider
+from webapp.checkout.reconciling import UNREACHABLE
 from webapp.db import db, transaction
 from webapp.errors import ProviderUnavailable
 
@@ -35,10 +38,11 @@ def ask_provider(payment_id: int) -> str:
     if payment.status != PENDING:
         return "ignored"
     company = provider(payment.provider)
-    reference, provider_key = payment.public_id, payment.provider_key
+    reference, provider_key, created_at = payment.public_id, payment.provider_key, payment.created_at
+    db.session.rollback()  # no transaction stays open while the provider thinks
     try:
         report = company.look_up(reference)
-        if reconciling.is_abandoned(payment, report, clock.now()) and provider_key:
+        if reconciling.is_abandoned(created_at, report, clock.now()) and provider_key:
             report = company.cancel(provider_key, "abandoned", f"{reference}-abandoned")
     except ProviderUnavailable:
         with transaction():
@@ -75,11 +79,15 @@ def finish_cancellations() -> str:
 
 
 def _each(ids: Sequence[int], work: Callable[[int], str]) -> str:
+    """Work on one after the other; a provider that does not answer ends the run, so that it holds up nobody."""
     done = 0
     for one in ids:
         try:
-            work(one)
+            if work(one) == UNREACHABLE:
+                break
             done += 1
+        except JobTimeoutException:
+            raise
         except Exception:
             # One payment that cannot be settled must not keep the others from it; the next run tries again.
             db.session.rollback()

@@ -3,6 +3,7 @@
 import logging
 import sys
 
+from redis.client import Pipeline
 from rq import SimpleWorker
 from rq.executions import Execution
 from rq.job import Job
@@ -20,6 +21,12 @@ class Worker(SimpleWorker):
 
     log_result_lifespan = False
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        # A Redis that was emptied has forgotten this worker, though it goes on working: it introduces itself again.
+        if pipeline is None and not self.connection.exists(self.key):
+            self.register_birth()  # type: ignore[no-untyped-call]
+        super().heartbeat(timeout, pipeline)
+
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         with app().app_context():
             return super().perform_job(job, queue, execution)
@@ -27,7 +34,8 @@ class Worker(SimpleWorker):
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
-    logging.getLogger("rq.worker").setLevel(logging.WARNING)
+    for chatty in ("rq.worker", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         application = app()
     except BadSetting as problem:

@@ -36,8 +36,9 @@ async function open() {
     reconnectionDelayMax: LAST_RETRY_MS,
     randomizationFactor: RETRY_SPREAD,
   });
-  socket.on("connect", () => watches.forEach((watched) => subscribe(socket, watched)));
-  for (const name of ["disconnect", "connect_error"]) socket.on(name, () => watches.forEach((watched) => watched.down?.()));
+  // The server itself loses its messages for a while when they stop coming in: the socket is up and says nothing.
+  for (const name of ["connect", "live_restored"]) socket.on(name, () => watches.forEach((watched) => subscribe(socket, watched)));
+  for (const name of ["disconnect", "connect_error", "live_lost"]) socket.on(name, () => watches.forEach((watched) => watched.down?.()));
   // An open socket keeps a page out of the back-forward cache.
   addEventListener("pagehide", () => socket.disconnect());
   addEventListener("pageshow", (event) => event.persisted && socket.connect());

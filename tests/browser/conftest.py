@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.builders import PASSWORD
 from tests.running import answers, free_port, process, wait_until
 
+PATIENCE_MS = 20_000  # a machine that runs a whole Frontrow and a browser may be slow
+expect.set_options(timeout=PATIENCE_MS)
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -63,7 +65,7 @@ def open_page(house: Flask, address: str, chromium: Browser) -> Iterator[Stage]:
     def opened(wide: bool = True, **options: Any) -> Page:
         context = chromium.new_context(viewport=WIDE if wide else NARROW, base_url=address, **options)
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

@@ -61,7 +61,7 @@ def test_a_purchase_by_points(enter: Stage, show: Concert) -> None:
     page = enter("holder")
     go_to_seats(page)
     hold_best(page)
-    page.get_by_label(re.compile("^Points You have")).check()
+    page.get_by_role("radio", name=re.compile("^Points You have")).check()
     page.get_by_role("button", name="Pay ₩200,000").click()
     expect(page.get_by_role("heading", name="See you there.")).to_be_visible()
     assert points.balance(holder) == 50_000
@@ -99,7 +99,7 @@ def test_without_javascript_a_fan_buys_from_the_list(enter: Stage, show: Concert
     page.get_by_label("2 free").first.check()
     page.get_by_role("button", name="Hold these seats").click()
     page.wait_for_url("**/orders/*")
-    page.get_by_label(re.compile("^Points You have")).check()
+    page.get_by_role("radio", name=re.compile("^Points You have")).check()
     page.get_by_role("button", name="Pay ₩200,000").click()
     expect(page.get_by_role("heading", name="See you there.")).to_be_visible()
 

@@ -76,9 +76,9 @@ def test_a_payment_the_provider_never_heard_of_has_failed() -> None:
 def test_an_open_payment_is_abandoned_after_half_an_hour() -> None:
     payment = begin()
     still_open = report(payment, "open")
-    assert not reconciling.is_abandoned(payment, still_open, at(minutes=29))
-    assert reconciling.is_abandoned(payment, still_open, at(minutes=30))
-    assert not reconciling.is_abandoned(payment, report(payment), at(minutes=40))
+    assert not reconciling.is_abandoned(payment.created_at, still_open, at(minutes=29))
+    assert reconciling.is_abandoned(payment.created_at, still_open, at(minutes=30))
+    assert not reconciling.is_abandoned(payment.created_at, report(payment), at(minutes=40))
 
 
 def test_money_going_back_is_asked_for_until_it_is_confirmed() -> None:

@@ -144,10 +144,10 @@ def test_money_for_a_resold_seat_comes_back_from_the_provider(
 
 def test_a_provider_that_is_away_is_asked_again_later(house: Flask, timepiece: Timepiece) -> None:
     payment = begin_card(hold(fan("holder"), evening(), 1), PRICE)
-    assert money.ask_provider(payment.id) == "postponed"
+    assert money.ask_provider(payment.id) == "unreachable"
     do(settling.settle, payment.id, report(payment, provider_key="pay_other"), NOW)
     do(settling.send_back, fresh(payment), "operator", NOW)
-    assert money.cancel_payment(payment.id) == "postponed"
+    assert money.cancel_payment(payment.id) == "unreachable"
     assert fresh(payment).status == "cancelling"
     assert (fresh(payment).ask_at or NOW) > NOW
 

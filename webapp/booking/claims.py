@@ -1,7 +1,8 @@
 """The seats' side of a claim: taking, giving back, selling. The only statements that change who has a seat.
 
-Rows are locked in one order everywhere: the user, seats by id, reservations, orders, payments, the counter,
-sessions. The user's row comes first and makes one fan's actions follow one another over all tabs.
+Rows are locked in one order everywhere: the user, seats by id, reservations, the counter, sessions. The user's
+row comes first and makes one fan's actions follow one another over all tabs; orders and payments belong to one
+fan and are only touched under that lock, so among themselves they need no order.
 """
 
 from collections.abc import Sequence

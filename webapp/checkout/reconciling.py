@@ -13,6 +13,7 @@ from webapp.checkout.models import CANCELLING, PENDING, Payment
 from webapp.checkout.providers import Report
 from webapp.db import db
 
+UNREACHABLE = "unreachable"
 ABANDONED = timedelta(minutes=30)  # nobody is still typing a card number
 LONGEST_WAIT = timedelta(minutes=10)
 
@@ -37,9 +38,9 @@ def heard(payment_id: int, report: Report | None, now: datetime) -> str:
     return settling.settle(payment_id, report, now)
 
 
-def is_abandoned(payment: Payment, report: Report | None, now: datetime) -> bool:
+def is_abandoned(created_at: datetime, report: Report | None, now: datetime) -> bool:
     """Whether an open payment is to be closed at the provider, so that nobody pays it tomorrow."""
-    return report is not None and report.status == "open" and payment.created_at + ABANDONED <= now
+    return report is not None and report.status == "open" and created_at + ABANDONED <= now
 
 
 def money_returned(payment_id: int, now: datetime) -> str:
@@ -49,8 +50,9 @@ def money_returned(payment_id: int, now: datetime) -> str:
 
 
 def no_answer(payment_id: int, now: datetime) -> str:
-    """The provider could not be asked; try again later, each time after twice as long."""
-    return postpone(settling.lock(payment_id), now)
+    """The provider could not be asked; try again later, each time after twice as long. Says UNREACHABLE."""
+    postpone(settling.lock(payment_id), now)
+    return UNREACHABLE
 
 
 def postpone(payment: Payment, now: datetime) -> str:

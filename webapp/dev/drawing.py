@@ -134,9 +134,7 @@ def _numbered(drafts: Sequence[Draft], left: float, top: float) -> list[Section]
     for draft in drafts:
         rows: list[Row] = []
         for row, (grade, seats) in enumerate(draft.rows, start=1):
-            entries = [
-                (number + place, str(place), *moved(seat)) for place, seat in enumerate(seats, start=1)
-            ]
+            entries = [(number + place, str(place), *moved(seat)) for place, seat in enumerate(seats, start=1)]
             rows.append({"name": str(row), "grade": grade, "seats": entries})
             number += len(seats)
         outline = [moved(point) for point in draft.outline]

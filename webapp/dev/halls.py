@@ -87,14 +87,10 @@ def _stand(prefix: str, first: int, radius: float, bands: Bands, wedges: int) ->
 
     pieces = [partial(block, front=(-reach, y), angle=-90, groups=seats) for y in down]
     pieces += [
-        partial(
-            fan, centre=(-corner_x, corner_y), radius=radius, start=-90 + turn * n, end=-90 + turn * (n + 1)
-        )
+        partial(fan, centre=(-corner_x, corner_y), radius=radius, start=-90 + turn * n, end=-90 + turn * (n + 1))
         for n in range(wedges)
     ]
-    pieces += [
-        partial(block, front=(pitch * n, corner_y + radius), angle=0, groups=seats) for n in (-1, 0, 1)
-    ]
+    pieces += [partial(block, front=(pitch * n, corner_y + radius), angle=0, groups=seats) for n in (-1, 0, 1)]
     pieces += [
         partial(fan, centre=(corner_x, corner_y), radius=radius, start=turn * n, end=turn * (n + 1))
         for n in range(wedges)

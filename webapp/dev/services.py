@@ -113,12 +113,17 @@ def running(data: Path = data_folder.DEFAULT) -> Addresses | None:
         return None
 
 
-def ensure(data: Path = data_folder.DEFAULT) -> Addresses:
-    """The servers already running on this folder, or our own, which stop when this process ends."""
+def ensure(
+    data: Path = data_folder.DEFAULT, *, database_url: str | None = None, redis_url: str | None = None
+) -> Addresses:
+    """The servers already running on this folder, or our own, which stop when this process ends.
+
+    One whose address is given is not started.
+    """
     found = running(data)
     if found is not None:
         return found
-    services = Services.start(data)
+    services = Services.on(data_folder.claim(data), database_url=database_url, redis_url=redis_url)
     atexit.register(services.stop)
     return services.addresses
 

@@ -10,6 +10,7 @@ from flask_socketio import SocketIO
 from redis import Redis
 from redis.exceptions import RedisError
 
+from webapp import jobs
 from webapp.live import messages
 
 log = logging.getLogger(__name__)
@@ -89,15 +90,19 @@ def _run(app: Flask, delivery: Delivery) -> None:
     url = app.extensions["settings"].redis_url
     while True:
         try:
-            _listen(Redis.from_url(url, socket_connect_timeout=1), delivery)
+            _listen(jobs.client(url), delivery)
         except RedisError as error:
             log.warning("live messages pause until Redis answers: %s", error)
+            # Their sockets are up and would look live: the pages go over to asking until told otherwise.
+            delivery.socketio.emit("live_lost")
             delivery.socketio.sleep(RECONNECT_SECONDS)
 
 
 def _listen(client: Redis, delivery: Delivery) -> None:
     subscription = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     subscription.subscribe(messages.CHANNEL)
+    # What was published before this moment is lost; every page looks again.
+    delivery.socketio.emit("live_restored")
     while True:
         message = subscription.get_message(timeout=POLL_SECONDS)
         if message and message["type"] == "message":

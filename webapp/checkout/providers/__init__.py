@@ -20,7 +20,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Report:
-    """What a provider says of a payment. `status` is open, paid, failed or cancelled; `captured` is in won."""
+    """What a provider says of a payment. `status` is open, paid, failed or cancelled; amounts in won."""
 
     reference: str
     provider_key: str
