@@ -17,11 +17,12 @@ from itertools import cycle
 
 HOST = "127.0.0.1"
 GIVE_UP_SECONDS = 60
+LATE_SECONDS = 5.0  # so long after the last arrival an open loop asks nothing more
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Requests to send; with a `rate` (a second) in open loop, else in closed loop. `repeat` starts over at their end."""
+    """Requests to send: with a `rate` (a second) in open loop, else in closed loop; `repeat` starts over at their end."""
 
     port: int
     connections: int
@@ -33,11 +34,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """How many answers had which status, how long each took in milliseconds, and how long it all took."""
+    """How many answers had which status, how long each took in milliseconds, and how long it all took.
+
+    `unsent` were due in open loop but found every connection busy until the run was given up.
+    """
 
     statuses: dict[str, int]
     latencies: list[float]
     seconds: float
+    unsent: int = 0
 
     @property
     def per_second(self) -> float:
@@ -91,6 +96,7 @@ class Load:
         self.plan = plan
         self.statuses: Counter[str] = Counter()
         self.latencies: list[float] = []
+        self.unsent = 0
 
     async def send_all(self) -> Result:
         loop = asyncio.get_running_loop()
@@ -100,7 +106,7 @@ class Load:
         requests = cycle(encoded) if self.plan.repeat else iter(encoded)
         started = time.perf_counter()
         await (self._closed(connections, requests) if self.plan.rate is None else self._open(connections, requests))
-        return Result(dict(self.statuses), self.latencies, time.perf_counter() - started)
+        return Result(dict(self.statuses), self.latencies, time.perf_counter() - started, self.unsent)
 
     async def _closed(self, connections: list[Connection], requests: Iterator[bytes]) -> None:
         until = time.perf_counter() + self.plan.seconds
@@ -120,10 +126,16 @@ class Load:
             await self._ask(connection, request, due)
             idle.put_nowait(connection)
 
+        given_up = time.perf_counter() + self.plan.seconds + LATE_SECONDS
         async with asyncio.TaskGroup() as group:
             for due, request in zip(self._arrivals(), requests, strict=False):
                 await asyncio.sleep(due - time.perf_counter())
-                group.create_task(ask(await idle.get(), request, due))
+                connection = await idle.get()
+                if time.perf_counter() < given_up:
+                    group.create_task(ask(connection, request, due))
+                else:
+                    self.unsent += 1
+                    idle.put_nowait(connection)
 
     def _arrivals(self) -> Iterator[float]:
         """When requests are due: fans come independently of each other, so the gaps between them are exponential."""

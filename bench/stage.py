@@ -25,6 +25,7 @@ from webapp.dev.processes import CannotStart
 from webapp.dev.services import Services
 
 HOST = "127.0.0.1"
+WEB = "web"
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 30.0
 SECRETS = {
@@ -41,6 +42,7 @@ class Stage:
     app: Flask
     environment: dict[str, str]
     folder: Path
+    pids: dict[str, int]
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def opened() -> Iterator[Stage]:
             app = create_app(from_environment(environment))
             with app.app_context():
                 _prepare()
-                yield Stage(app, environment, folder)
+                yield Stage(app, environment, folder, _pids(services))
                 db.session.remove()
                 db.engine.dispose()
 
@@ -75,9 +77,14 @@ def web(stage: Stage, workers: int) -> Iterator[int]:
         )
     try:
         _wait_until_ready(port, process, log)
+        stage.pids[WEB] = process.pid
         yield port
     finally:
         processes.end(process, signal.SIGTERM, 10.0)
+
+
+def _pids(services: Services) -> dict[str, int]:
+    return {name: server.process.pid for name, server in services.servers.items() if server.process}
 
 
 def _prepare() -> None:

@@ -1,4 +1,4 @@
-"""The rules of the house that import-linter cannot see: who reads a request, who commits, who asks for the time, sizes."""
+"""The rules of the house that import-linter cannot see: who reads a request, who commits, who asks the time, sizes."""
 
 import ast
 import re
@@ -71,7 +71,7 @@ def test_nobody_else_keeps_a_clock() -> None:
     assert guilty == ["webapp/clock.py"]
 
 
-@pytest.mark.parametrize("path", python_files("webapp", "workers", "tests", "bench"), ids=where)
+@pytest.mark.parametrize("path", list(python_files("webapp", "workers", "tests", "bench")), ids=where)
 def test_files_and_functions_are_short(path: Path) -> None:
     text = path.read_text()
     assert text.count("\n") <= LONGEST_FILE
@@ -81,7 +81,7 @@ def test_files_and_functions_are_short(path: Path) -> None:
             assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"
 
 
-@pytest.mark.parametrize("pattern", LIMITS)
+@pytest.mark.parametrize("pattern", list(LIMITS))
 def test_templates_controllers_and_stylesheets_are_short(pattern: str) -> None:
     files = [path for path in ROOT.glob(pattern) if "vendor" not in path.parts]
     assert files

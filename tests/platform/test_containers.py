@@ -88,7 +88,7 @@ def test_the_app_accepts_what_the_containers_are_told(compose: dict[str, Any]) -
 
     def filled(match: re.Match[str]) -> str:
         name, default = match.groups()
-        return default or given.get(name, "a-long-enough-secret")
+        return given.get(name, "a-long-enough-secret") if default is None else default
 
     environment = compose["services"]["web"]["environment"].items()
     told = {name: re.sub(r"\$\{([A-Z_]+):(?:-([^}]*)|\?[^}]*)\}", filled, value) for name, value in environment}

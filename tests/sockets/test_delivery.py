@@ -46,7 +46,7 @@ def changed(*changes: list[int]) -> bytes:
 
 def test_a_rush_of_changes_is_two_ticks_a_second(delivery: Delivery, recorder: Recorder) -> None:
     for sequence in range(1, 101):
-        delivery.take(moved(sequence))
+        delivery.take(moved(sequence), 100 + sequence / 50)
         delivery.flush(100 + sequence / 50)  # a hundred changes within two seconds
     delivery.flush(103)
     ticks = [body["sequence"] for body in recorder.names("line:1")]
@@ -56,30 +56,35 @@ def test_a_rush_of_changes_is_two_ticks_a_second(delivery: Delivery, recorder: R
 
 
 def test_without_a_change_nothing_is_sent(delivery: Delivery, recorder: Recorder) -> None:
-    delivery.take(moved(1))
+    delivery.take(moved(1), 100)
     for second in range(100, 110):
         delivery.flush(second)
     assert len(recorder.names("line:1")) == 1
 
 
 def test_an_older_state_never_follows_a_newer_one(delivery: Delivery, recorder: Recorder) -> None:
-    for sequence in (2, 1):
-        delivery.take(moved(sequence))
-        delivery.flush(100 + sequence)
-    delivery.take(moved(1))
-    delivery.flush(200)
+    for second, sequence in enumerate((2, 1), start=100):
+        delivery.take(moved(sequence), second)
+        delivery.flush(second)
     assert [body["sequence"] for body in recorder.names("line:1")] == [2]
 
 
+def test_a_database_that_was_set_back_is_believed_after_a_while(delivery: Delivery, recorder: Recorder) -> None:
+    for second, sequence in ((100, 50), (106, 3)):
+        delivery.take(moved(sequence), second)
+        delivery.flush(second)
+    assert [body["sequence"] for body in recorder.names("line:1")] == [50, 3]
+
+
 def test_seat_changes_gather_and_the_last_state_of_a_seat_counts(delivery: Delivery, recorder: Recorder) -> None:
-    delivery.take(changed([1, 1], [2, 1]))
-    delivery.take(changed([1, 0]))
+    delivery.take(changed([1, 1], [2, 1]), 100)
+    delivery.take(changed([1, 0]), 100)
     delivery.flush(100)
     assert recorder.names("seats:7") == [{"schedule": 7, "changes": [[1, 0], [2, 1]]}]
 
 
 def test_what_concerns_one_fan_goes_out_at_once(delivery: Delivery, recorder: Recorder) -> None:
-    delivery.take(json.dumps({"event": "order_changed", "user": 3, "body": {"order": "x"}}).encode())
+    delivery.take(json.dumps({"event": "order_changed", "user": 3, "body": {"order": "x"}}).encode(), 100)
     assert recorder.names("fan:3") == [{"order": "x"}]
 
 

@@ -202,9 +202,9 @@ def test_the_operator_sees_runs_and_retries_what_failed(house: Flask, work: Work
     cron = scheduler()
     cron.register_birth()
     assert {job.name for job in cron.get_jobs()} == {job.name for job in TIMETABLE}
-    background.run_now("audit")
+    background.run_now("audit", clock.now())
     with pytest.raises(NotFound):
-        background.run_now("no such job")
+        background.run_now("no such job", clock.now())
     work()
     shown = next(job for job in background.overview()["recurring"] if job["name"] == "audit")
     assert shown["last_outcome"] == "every promise holds"

@@ -3,7 +3,7 @@
 The web process knows the recurring jobs by what the clock has registered in Redis, not by the workers' code.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -34,7 +34,7 @@ def overview() -> dict[str, Any]:
         return {"redis_ok": False, "recurring": [], "failed": [], "workers": [], "queues": []}
 
 
-def run_now(name: str) -> None:
+def run_now(name: str, now: datetime) -> None:
     """Enqueue a recurring job at once. Raises NotFound for one the clock does not know."""
     job = next((one for one in _registered() if one.name == name), None)
     if job is None:
@@ -42,7 +42,7 @@ def run_now(name: str) -> None:
     enqueued = jobs.queue(job.queue_name).enqueue(
         job.func_name, result_ttl=jobs.RESULT_SECONDS, failure_ttl=jobs.FAILURE_SECONDS
     )
-    jobs.redis().zadd(job.job_history_key, {enqueued.id: datetime.now(UTC).timestamp()})
+    jobs.redis().zadd(job.job_history_key, {enqueued.id: now.timestamp()})
 
 
 def retry(job_id: str) -> None:

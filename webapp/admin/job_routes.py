@@ -25,7 +25,7 @@ def show_jobs() -> str:
 @blueprint.post("/jobs/<name>/runs")
 @operator_required
 def run_job(name: str) -> Any:
-    return _act("run job", name, background.run_now)
+    return _act("run job", name, lambda job: background.run_now(job, clock.now()))
 
 
 @blueprint.post("/failed-jobs/<job_id>/retry")

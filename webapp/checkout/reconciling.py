@@ -56,6 +56,7 @@ def no_answer(payment_id: int, now: datetime) -> str:
 
 
 def postpone(payment: Payment, now: datetime) -> str:
+    """Ask again after 30 seconds, then after twice as long each time, at most every ten minutes."""
     payment.asks += 1
     wait = timedelta(seconds=15 * 2 ** min(payment.asks, 10))
     payment.ask_at = now + min(wait, LONGEST_WAIT)

@@ -12,6 +12,7 @@ from webapp.booking.models import OPEN, RELEASED, Order, Reservation
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.checkout import reasons
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PENDING, Payment, Ticket
+from webapp.checkout.models import PAID as PAYMENT_PAID
 from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.db import db
 from webapp.errors import NotFound
@@ -102,7 +103,8 @@ def orders(user_id: int, now: datetime) -> list[Line]:
 def status(order: Order, payments: list[Payment], now: datetime) -> str:
     """Where the order stands for its fan: what was paid first, then what is under way, then the clock."""
     latest = payments[-1].status if payments else None
-    if order.status == ORDER_PAID:
+    # The order and its payments are read one after the other, and a callback may be settled in between.
+    if order.status == ORDER_PAID or latest == PAYMENT_PAID:
         return "paid"
     if latest == PENDING:
         return "paying"

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5  # product rule: at most two ticks a second for one line
 SEATS_SECONDS = 0.2  # seat changes gather this long, so that a rush is a few messages and not a thousand
+STRAGGLER_SECONDS = 5.0  # no message is on its way for longer than this
 RECONNECT_SECONDS = 1.0
 # A socket timeout of the subscription is normal silence; the poll below must be shorter.
 POLL_SECONDS = 0.05
@@ -29,15 +30,15 @@ class Delivery:
         self.socketio = socketio
         self.lines: dict[int, dict[str, Any]] = {}
         self.sent_at: dict[tuple[str, int], float] = {}
-        self.sequences: dict[int, int] = {}
+        self.newest: dict[int, tuple[int, float]] = {}
         self.seats: dict[tuple[int, int], dict[int, int]] = {}
 
-    def take(self, raw: bytes) -> None:
-        """Merge one published message; personal ones go out at once."""
+    def take(self, raw: bytes, now: float) -> None:
+        """Merge one published message; personal ones go out at once. `now` in monotonic seconds."""
         message = json.loads(raw)
         event = message["event"]
         if event == "line_moved":
-            self._take_line(message["concert"], message["body"])
+            self._take_line(message["concert"], message["body"], now)
         elif event == "seats_changed":
             changes = self.seats.setdefault((message["concert"], message["schedule"]), {})
             changes.update(dict(message["changes"]))
@@ -58,10 +59,12 @@ class Delivery:
             self.socketio.emit("seats_changed", body, to=messages.seats_room(schedule_id))
             self.socketio.emit("house_changed", {"concert": concert_id}, to=messages.house_room(concert_id))
 
-    def _take_line(self, concert_id: int, tick: dict[str, Any]) -> None:
-        # Two processes may publish in another order than they committed: the newer state stays.
-        if tick["sequence"] > self.sequences.get(concert_id, -1):
-            self.sequences[concert_id] = tick["sequence"]
+    def _take_line(self, concert_id: int, tick: dict[str, Any], now: float) -> None:
+        # Two processes may publish in another order than they committed: the newer state stays. A lower number
+        # that comes much later is no straggler but a database that was set back, and then it is the truth.
+        newest, at = self.newest.get(concert_id, (-1, 0.0))
+        if tick["sequence"] > newest or now - at > STRAGGLER_SECONDS:
+            self.newest[concert_id] = (tick["sequence"], now)
             self.lines[concert_id] = tick
 
     def _is_due(self, key: tuple[str, int], now: float, every: float) -> bool:
@@ -106,5 +109,5 @@ def _listen(client: Redis, delivery: Delivery) -> None:
     while True:
         message = subscription.get_message(timeout=POLL_SECONDS)
         if message and message["type"] == "message":
-            delivery.take(message["data"])
+            delivery.take(message["data"], time.monotonic())
         delivery.flush(time.monotonic())
