@@ -32,4 +32,4 @@ def _spent(pid: int) -> float:
     """By a process and those it started; they live as long as the run."""
     parent = psutil.Process(pid)
     times = [process.cpu_times() for process in [parent, *parent.children(recursive=True)]]
-    return sum(one.user + one.system for one in times)
+    return float(sum(one.user + one.system for one in times))

@@ -63,7 +63,7 @@ def signed_in(app: Flask, user_id: int) -> Fan:
         login_user(user)
         token = generate_csrf()
         answer = Response()
-        app.session_interface.save_session(app, session, answer)  # type: ignore[arg-type]
+        app.session_interface.save_session(app, session, answer)
         return Fan(user_id, answer.headers["Set-Cookie"].partition(";")[0], token)
 
 

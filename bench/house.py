@@ -54,17 +54,21 @@ class House:
         It is told `clients`, their number, and `turn`, which starts at -1.
         """
         pair = self.size - 1  # its ids are high, so that they are like no other number in the statements
-        seat, fan = self.first_seat + SEATS_EACH * pair, self.first_fan + pair
         db.session.execute(text("SELECT setval('orders_id_seq', :id)"), {"id": CAUGHT_ORDER - 1})
         db.session.commit()
-        number = SEATS_EACH * pair + 1
-        values = {fan: ":fan", seat: ":seat", seat + 1: ":seat + 1", number: ":number", number + 1: ":number + 1"}
-        values |= {CAUGHT_ORDER: ":order_id", f"{crowd.KEY_PREFIX}{fan}": f"'{crowd.KEY_PREFIX}' || :fan"}
-        script = Script(values, {"public_id": "'bench-' || :fan"}, clock.now())
+        script = Script(self._variables(pair), {"public_id": "'bench-' || :fan"}, clock.now())
         with script.catching(db.engine):
-            self._hold(pair, crowd.signed_in(self.app, fan))
+            self._hold(pair, crowd.signed_in(self.app, self.first_fan + pair))
         assert any("INSERT INTO reservations" in line for line in script.lines), script.lines
         return "\n".join([*self._choice(), *script.lines])
+
+    def _variables(self, pair: int) -> dict[object, str]:
+        """What stands in the script for each value of this pair's hold."""
+        fan, seat, number = self.first_fan + pair, self.first_seat + SEATS_EACH * pair, SEATS_EACH * pair + 1
+        variables: dict[object, str] = {CAUGHT_ORDER: ":order_id", fan: ":fan"}
+        for place in range(SEATS_EACH):
+            variables |= {seat + place: f"(:seat + {place})", number + place: f"(:number + {place})"}
+        return variables | {f"{crowd.KEY_PREFIX}{fan}": f"'{crowd.KEY_PREFIX}' || :fan"}
 
     def _choice(self) -> list[str]:
         """Which fan it is now: every client has turns of its own, and all turns together are the house, shuffled."""

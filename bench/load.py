@@ -22,7 +22,7 @@ LATE_SECONDS = 5.0  # so long after the last arrival an open loop asks nothing m
 
 @dataclass(frozen=True)
 class Plan:
-    """Requests to send: with a `rate` (a second) in open loop, else in closed loop; `repeat` starts over at their end."""
+    """Requests to send: in open loop with a `rate` (a second), else in closed loop; `repeat` begins them again."""
 
     port: int
     connections: int

@@ -1,12 +1,13 @@
 """The statements that the app sends, caught on their way to Postgres and written as a pgbench script."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -21,11 +22,11 @@ class Script:
     @contextmanager
     def catching(self, engine: Engine) -> Iterator[None]:
         """Catch what goes to this engine meanwhile. The pool's pings do not pass here."""
-        listeners = {
+        listeners: dict[str, Callable[..., None]] = {
             "before_cursor_execute": self._execute,
-            "begin": lambda _: self.lines.append("BEGIN;"),
-            "commit": lambda _: self.lines.append("COMMIT;"),
-            "rollback": lambda _: self.lines.append("ROLLBACK;"),
+            "begin": partial(self._bound, "BEGIN;"),
+            "commit": partial(self._bound, "COMMIT;"),
+            "rollback": partial(self._bound, "ROLLBACK;"),
         }
         for name, listener in listeners.items():
             event.listen(engine, name, listener)
@@ -34,6 +35,11 @@ class Script:
         finally:
             for name, listener in listeners.items():
                 event.remove(engine, name, listener)
+
+    def _bound(self, line: str, connection: Connection) -> None:
+        """Where a transaction begins or ends; in autocommit SQLAlchemy says so too, but Postgres never hears of it."""
+        if not connection.connection.dbapi_connection.autocommit:  # type: ignore[union-attr]
+            self.lines.append(line)
 
     def _execute(
         self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool

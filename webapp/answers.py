@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, jsonify, render_template, req
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _not_storable)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
     app.register_error_handler(Exception, _unknown)
@@ -103,10 +104,16 @@ def _http(error: HTTPException) -> Any:
         405: _("This address does not take that kind of request."),
         413: _("That is more than this form takes."),
     }
-    sentence = sentences.get(status, error.description or _("That did not work."))
+    sentence = sentences.get(status, _("That did not work."))
     if wants_json():
         return problem(error.name.lower().replace(" ", "-"), status, sentence), status
     return page(status, sentence), status
+
+
+def _not_storable(error: DataError) -> tuple[Response | str, int]:
+    """A number beyond every id of ours, or text with a NUL in it: nothing of ours has such a name."""
+    sentence = _("That address or form has something in it that we cannot read.")
+    return (problem("bad-input", 400, sentence) if wants_json() else _bare_page(sentence, 400)), 400
 
 
 def _unavailable(error: Exception) -> tuple[Response | str, int, dict[str, str]]:

@@ -109,6 +109,11 @@ class AlreadyPaid(BookingError):
     code, status, sentence = "already-paid", 409, _("This order is already paid.")
 
 
+class KeyReused(BookingError):
+    code, status = "idempotency-mismatch", 422
+    sentence = _("This form has already begun another payment. Reload the page and try again.")
+
+
 class NotEnoughPoints(BookingError):
     code, status, sentence = "not-enough-points", 402, _("You do not have enough points for this.")
 

@@ -80,7 +80,7 @@ def number(value: int) -> str:
 def day(value: date | datetime, zone: str = "Asia/Seoul") -> str:
     """A day as people write it, with its weekday, in the concert's zone."""
     local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
-    pattern = "y년 M월 d일 (E)" if str(get_locale()) == "ko" else "EEE d MMM y"
+    pattern = "y년 M월 d일(E)" if str(get_locale()) == "ko" else "EEE d MMM y"
     return str(format_date(local.date() if isinstance(local, datetime) else local, pattern))
 
 

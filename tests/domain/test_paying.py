@@ -24,7 +24,7 @@ from webapp.checkout import payments, points, settling
 from webapp.checkout.models import Payment, PointHistory, Ticket
 from webapp.checkout.payments import Wish
 from webapp.db import db
-from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, NotEnoughPoints, NotFound
+from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, KeyReused, NotEnoughPoints, NotFound
 from webapp.waiting_room import admission
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -116,6 +116,18 @@ def test_the_same_key_is_the_same_attempt() -> None:
     again = do(payments.start, holder, order.id, wish, NOW)
     assert first.id == again.id
     assert points.balance(holder) == 0
+
+
+def test_one_key_for_another_purchase_is_refused() -> None:
+    evening, holder = house(), fan("holder", point=5 * PRICE)
+    first, second = hold(holder, evening, 1), hold(holder, evening, 2)
+    do(payments.start, holder, first.id, Wish(PRICE, PRICE, "sandbox", "key"), NOW)
+    for order, wish in ((second, Wish(PRICE, PRICE, "sandbox", "key")), (first, Wish(PRICE, 0, "sandbox", "key"))):
+        with pytest.raises(KeyReused):
+            do(payments.start, holder, order.id, wish, NOW)
+    with pytest.raises(KeyReused):
+        do(payments.start_top_up, holder, PRICE, "sandbox", "key", NOW)
+    assert points.balance(holder) == 4 * PRICE
 
 
 def test_repeated_and_reordered_reports_change_nothing() -> None:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 
-from tests.builders import concert, fan
+from tests.builders import concert, fan, operator
 from tests.web.conftest import Visitor
 from webapp.concerts import listing
 
@@ -61,3 +61,32 @@ def test_without_redis_fans_still_join_and_see_their_place(
 
 def test_a_body_that_is_too_large_is_refused(visit: Visitor) -> None:
     assert visit(None).post("/sign-in", data={"email": "x" * 300_000}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/concerts/a%00b",
+        "/schedules/99999999999999999999",
+        "/tickets/%00",
+        "/orders/%00",
+        "/wallet?before=99999999999999999999",
+        "/admin/log?before=99999999999999999999",
+        "/posters/%00.svg",
+        "/payments/%00/return",
+    ],
+)
+def test_an_address_that_cannot_be_is_no_failure_of_ours(visit: Visitor, path: str) -> None:
+    for user in (fan("holder"), operator()):
+        for headers in ({}, {"Accept": "application/json"}):
+            assert visit(user).get(path, headers=headers).status_code in {200, 400, 404}
+
+
+def test_a_form_with_a_nul_in_it_is_a_clear_error(visit: Visitor) -> None:
+    forms = {
+        "/sign-in": {"email": "a\0@example.com", "password": "x\0"},
+        "/sign-up": {"email": "a\0@example.com", "name": "N\0", "password": "long enough\0"},
+        "/language": {"language": "\0", "next": "/\0"},
+    }
+    for path, form in forms.items():
+        assert visit(None).post(path, data=form).status_code in {303, 400, 422}

@@ -8,26 +8,30 @@ from wtforms.validators import DataRequired, Email, Length
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 
+def _at_most(most: int) -> Length:
+    return Length(max=most, message=_("This is too long: at most %(most)s characters.", most=most))
+
+
 def _trimmed(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
 class SignInForm(FlaskForm):
     email = EmailField(_("Email"), [DataRequired(_("Enter your email address."))], filters=[_trimmed])
-    password = PasswordField(_("Password"), [DataRequired(_("Enter your password.")), Length(max=LONGEST_PASSWORD)])
+    password = PasswordField(_("Password"), [DataRequired(_("Enter your password.")), _at_most(LONGEST_PASSWORD)])
     next = HiddenField()
 
 
 class SignUpForm(FlaskForm):
     name = StringField(
-        _("Name"), [DataRequired(_("Enter the name for your tickets.")), Length(max=80)], filters=[_trimmed]
+        _("Name"), [DataRequired(_("Enter the name for your tickets.")), _at_most(80)], filters=[_trimmed]
     )
     email = EmailField(
         _("Email"),
         [
             DataRequired(_("Enter your email address.")),
             Email(_("This is not an email address.")),
-            Length(max=254),
+            _at_most(254),
         ],
         filters=[_trimmed],
     )

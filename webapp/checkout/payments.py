@@ -15,7 +15,7 @@ from webapp.checkout import points, settling
 from webapp.checkout.models import PAID as PAYMENT_PAID
 from webapp.checkout.models import PENDING, POINTS, Payment, PaymentItem
 from webapp.db import db
-from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, NotFound
+from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, KeyReused, NotFound
 
 TOP_UP_LOW, TOP_UP_HIGH = 1_000, 1_000_000
 
@@ -33,11 +33,11 @@ class Wish:
 def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
     """Begin an attempt to pay the order's live holds; from points alone it is settled at once.
 
-    Points are taken now and come back if the attempt fails. Raises NotFound, AlreadyPaid, HoldExpired,
-    AmountMismatch, BadAmount or NotEnoughPoints.
+    Points are taken now and come back if the attempt fails. Raises NotFound, KeyReused, AlreadyPaid,
+    HoldExpired, AmountMismatch, BadAmount or NotEnoughPoints.
     """
     claims.lock_fan(user_id)
-    if known := _attempt(user_id, wish.idempotency_key):
+    if known := _attempt(user_id, order_id, wish):
         return known
     order, holds = _payable(user_id, order_id, now)
     total = sum(hold.price for hold in holds)
@@ -57,13 +57,13 @@ def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
 
 
 def start_top_up(user_id: int, amount: int, provider: str, idempotency_key: str, now: datetime) -> Payment:
-    """Begin an attempt to buy points. Raises BadAmount outside 1,000 to 1,000,000 won."""
+    """Begin an attempt to buy points. Raises KeyReused, or BadAmount outside 1,000 to 1,000,000 won."""
     claims.lock_fan(user_id)
-    if known := _attempt(user_id, idempotency_key):
+    wish = Wish(amount, 0, provider, idempotency_key)
+    if known := _attempt(user_id, None, wish):
         return known
     if not TOP_UP_LOW <= amount <= TOP_UP_HIGH:
         raise BadAmount(low=TOP_UP_LOW, high=TOP_UP_HIGH)
-    wish = Wish(amount, 0, provider, idempotency_key)
     return _open_attempt(user_id, None, wish, amount, now)
 
 
@@ -91,10 +91,16 @@ def of_fan(public_id: str, user_id: int) -> Payment:
     return payment
 
 
-def _attempt(user_id: int, idempotency_key: str) -> Payment | None:
-    return db.session.scalar(
-        select(Payment).where(Payment.user_id == user_id, Payment.idempotency_key == idempotency_key)
-    )
+def _attempt(user_id: int, order_id: int | None, wish: Wish) -> Payment | None:
+    """The attempt this key has begun already. The same key for another purchase is no repetition."""
+    same_key = (Payment.user_id == user_id) & (Payment.idempotency_key == wish.idempotency_key)
+    known = db.session.scalar(select(Payment).where(same_key))
+    if known is None:
+        return None
+    begun = (known.order_id, known.amount + known.points_amount, known.points_amount)
+    if begun != (order_id, wish.total, wish.points):
+        raise KeyReused()
+    return known
 
 
 def _payable(user_id: int, order_id: int, now: datetime) -> tuple[Order, list[Reservation]]:

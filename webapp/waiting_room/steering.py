@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.errors import BookingError
@@ -38,14 +40,15 @@ def resume(concert_id: int, now: datetime) -> Change:
 def set_capacity(concert_id: int, capacity: int, now: datetime) -> Change:
     """How many fans are served at once. Lowering it throws nobody out."""
     if not 0 <= capacity <= MOST_CAPACITY:
-        raise BadSteering(sentence=f"The capacity goes from 0 to {MOST_CAPACITY:,}.")
+        raise BadSteering(sentence=_("The capacity goes from 0 to %(most)s.", most=f"{MOST_CAPACITY:,}"))
     return _steer(concert_id, now, lambda counter: setattr(counter, "capacity", capacity))
 
 
 def set_rate(concert_id: int, per_minute: int | None, now: datetime) -> Change:
     """At most so many admissions a minute; None for no limit but the capacity."""
     if per_minute is not None and not 1 <= per_minute <= MOST_PER_MINUTE:
-        raise BadSteering(sentence=f"Admissions per minute go from 1 to {MOST_PER_MINUTE:,}, or leave it empty.")
+        most = f"{MOST_PER_MINUTE:,}"
+        raise BadSteering(sentence=_("Admissions per minute go from 1 to %(most)s, or leave it empty.", most=most))
 
     def change(counter: Counter) -> None:
         counter.admissions_per_minute = per_minute
@@ -58,7 +61,7 @@ def say(concert_id: int, message: str, now: datetime) -> Change:
     """Show a message to everyone waiting; an empty one takes it away."""
     text = message.strip()
     if len(text) > LONGEST_MESSAGE:
-        raise BadSteering(sentence=f"A message has at most {LONGEST_MESSAGE} characters.")
+        raise BadSteering(sentence=_("A message has at most %(most)s characters.", most=LONGEST_MESSAGE))
     return _steer(concert_id, now, lambda counter: setattr(counter, "message", text))
 
 

@@ -1,0 +1,210 @@
+"""The Korean is complete: every sentence of the pages has one, it says the same things, and it is Korean."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_keywords, parse_mapping_cfg
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from flask import Flask
+from jinja2 import Environment
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "webapp/translations/ko/LC_MESSAGES"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+HANGUL, LATIN = re.compile(r"[가-힣]"), re.compile(r"[A-Za-z]")
+# A particle such as 을/를 depends on how the word before it ends, and nobody knows what will stand here.
+FICKLE_PARTICLE = re.compile(
+    r"(%\(\w+\)s|\{\w+\})(을|를|이|가|은|는|과|와|으로|로)(?=[\s.,!?]|$)|[을은이과]\([를는가와]\)"
+)
+# What stands in a template and is not language: our name, and what a tag needs.
+NOT_WORDS = {"Frontrow", "html", "doctype"}
+SPOKEN_ATTRIBUTE = re.compile(r'\s(?:aria-label|aria-roledescription|alt|title|placeholder)="([^"{]*)')
+
+
+def wanted() -> Catalog:
+    """Every sentence that the code and the templates ask a translation for, as bin/translate finds them."""
+    command = next(line for line in (ROOT / "bin/translate").read_text().splitlines() if "pybabel extract" in line)
+    words = shlex.split(command)
+    own = [after for word, after in zip(words, words[1:], strict=False) if word == "-k"]
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    catalog = Catalog()
+    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(own)}
+    for path, _, sentence, comments, context in extract_from_dir(str(ROOT), methods, options, keywords):
+        catalog.add(sentence, None, [(path, 0)], auto_comments=comments, context=context)
+    return catalog
+
+
+def korean() -> Catalog:
+    """The translations as they are written; a fresh copy, which a test may spoil."""
+    with (FOLDER / "messages.po").open("rb") as file:
+        return read_po(file, locale="ko")
+
+
+def compiled() -> Catalog:
+    with (FOLDER / "messages.mo").open("rb") as file:
+        return read_mo(file)
+
+
+def sentences(catalog: Catalog) -> list[Message]:
+    return [message for message in catalog if message.id]
+
+
+def forms(message: Message) -> list[str]:
+    """The translation's forms; Korean has one where English has two."""
+    return [message.string or ""] if isinstance(message.string, str) else [form or "" for form in message.string]
+
+
+def english(message: Message) -> list[str]:
+    return [message.id] if isinstance(message.id, str) else list(message.id)
+
+
+def contents(catalog: Catalog) -> dict[str, list[str]]:
+    return {english(message)[0]: forms(message) for message in sentences(catalog)}
+
+
+def problems(translations: Catalog, wanted: Catalog) -> Iterator[str]:
+    """What is wrong with the translations, a line each."""
+    known = {english(message)[0]: message for message in sentences(translations)}
+    for asked in sentences(wanted):
+        name = english(asked)[0]
+        message = known.pop(name, None)
+        if message is None:
+            yield f"not in the .po, run bin/translate: {name}"
+        else:
+            yield from wrong(message, asked)
+    yield from (f"nothing asks for it: {name}" for name in known)
+
+
+def wrong(message: Message, asked: Message) -> Iterator[str]:
+    name = english(message)[0]
+    if english(message) != english(asked):
+        yield f"the English has changed: {name}"
+    if len(forms(message)) != 1:
+        yield f"Korean has one form: {name}"
+    if message.fuzzy:
+        yield f"fuzzy: {name}"
+    for text in forms(message):
+        yield from (f"{what}: {name}" for what in wrong_words(text, english(message)))
+
+
+def wrong_words(text: str, original: list[str]) -> Iterator[str]:
+    if not text.strip():
+        yield "no translation"
+        return
+    # The plural has every placeholder; the singular may spell a number out.
+    if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(original[-1])):
+        yield "placeholders differ"
+    if LATIN.search(PLACEHOLDER.sub("", original[0])) and not HANGUL.search(text):
+        yield "not Korean"
+    if text in original and HANGUL.search(text) is None and LATIN.search(PLACEHOLDER.sub("", text)):
+        yield "English left as it was"
+    if FICKLE_PARTICLE.search(text):
+        yield "a particle that depends on what is inserted"
+
+
+def unspoken(template: str) -> list[str]:
+    """Words that stand in a template as they are, untranslated: in its text, and in what is read aloud."""
+    text = "".join(value if kind == "data" else "\0" for _, kind, value in kinds(template))
+    spoken = SPOKEN_ATTRIBUTE.findall(text.replace("\0", "{"))
+    outside = re.sub(r"<(?:script|style)\b.*?</(?:script|style)>|<!--.*?-->|<[^<>]*>", " ", text, flags=re.DOTALL)
+    words = re.findall(r"[A-Za-z]{2,}", " ".join([*spoken, re.sub(r"&\w+;", " ", outside)]))
+    return [word for word in words if word not in NOT_WORDS]
+
+
+def kinds(template: str) -> Iterator[tuple[int, str, str]]:
+    """Jinja's tokens, with everything that is not text folded into one."""
+    inside = False
+    for line, kind, value in Environment().lex(template):
+        if kind in {"variable_begin", "block_begin", "comment_begin", "raw_begin"}:
+            inside = True
+            yield line, "code", value
+        if kind == "data" and not inside:
+            yield line, kind, value
+        if kind in {"variable_end", "block_end", "comment_end", "raw_end"}:
+            inside = False
+
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def test_there_is_something_to_translate() -> None:
+    names = contents(wanted())
+    # From a template, from errors' lazy sentences, from a script's words, from the workers' timetable.
+    assert {
+        "Join the line",
+        "The sale is not open.",
+        "{count} ahead",
+        "Frees seats whose five minutes are over.",
+    } <= names.keys()
+    assert len(names) > 350
+
+
+def test_every_sentence_is_said_in_korean() -> None:
+    assert list(problems(korean(), wanted())) == []
+
+
+def test_what_is_compiled_is_what_is_written() -> None:
+    assert contents(compiled()) == contents(korean()), "run bin/translate"
+
+
+def test_korean_has_one_plural_form() -> None:
+    assert (korean().num_plurals, compiled().num_plurals) == (1, 1)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_says_nothing_by_itself(path: Path) -> None:
+    assert unspoken(path.read_text()) == []
+
+
+def test_pages_speak_korean_to_who_asks_for_it(app: Flask) -> None:
+    page = app.test_client().get("/sign-in", headers={"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"}).text
+    assert 'lang="ko"' in page
+    assert contents(korean())["Sign in"][0] in page
+    assert "Sign in" not in page
+
+
+def spoil(name: str, **changes: object) -> Catalog:
+    """The translations with one message changed."""
+    catalog = korean()
+    message = catalog.get(name)
+    assert message is not None
+    for attribute, value in changes.items():
+        setattr(message, attribute, value)
+    return catalog
+
+
+SEAT = "%(section)s, row %(row)s, seat %(place)s"
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "expected"),
+    [
+        (lambda: spoil("Join the line", string=""), "no translation: Join the line"),
+        (lambda: spoil("Join the line", string="Join the line"), "not Korean: Join the line"),
+        (lambda: spoil("Join the line", flags={"fuzzy"}), "fuzzy: Join the line"),
+        (lambda: spoil(SEAT, string="%(section)s구역 %(row)s열"), f"placeholders differ: {SEAT}"),
+        (lambda: spoil("Take {seat} off", string="{count} 빼기"), "placeholders differ: Take {seat} off"),
+        (lambda: spoil("Take {seat} off", string="{seat}를 빼기"), "a particle that depends on what is inserted"),
+        (lambda: spoil("{count} seat", string=("{count}석", "{count}석들")), "Korean has one form: {count} seat"),
+        (lambda: spoil("{count} seat", id=("{count} seat", "{count} places")), "the English has changed"),
+    ],
+    ids=["empty", "English", "fuzzy", "a placeholder less", "another placeholder", "particle", "two forms", "plural"],
+)
+def test_a_spoiled_translation_is_noticed(spoiled: object, expected: str) -> None:
+    assert callable(spoiled)
+    assert any(problem.startswith(expected) for problem in problems(spoiled(), wanted()))
+
+
+def test_every_missing_translation_is_noticed() -> None:
+    asked = wanted()
+    for message in sentences(asked):
+        catalog = korean()
+        catalog.delete(message.id)
+        assert f"not in the .po, run bin/translate: {english(message)[0]}" in problems(catalog, asked)
