@@ -61,7 +61,7 @@ def problem(code: str, status: int, detail: str, **facts: Any) -> Response:
 
 def page(status: int, sentence: str) -> str:
     titles = {
-        403: _("Not now"),
+        403: _("Not your turn yet"),
         404: _("Nothing here"),
         409: _("That did not work out"),
         429: _("A little slower"),

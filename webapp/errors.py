@@ -5,7 +5,7 @@ Verbs raise them; `register` maps them once, to a page or to problem+json.
 
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 
@@ -124,7 +124,8 @@ class BadAmount(BookingError):
     code, status = "bad-amount", 422
 
     def __str__(self) -> str:
-        return str(gettext("Choose a whole amount from %(low)s to %(high)s won.", **self.facts))
+        low, high = (format_decimal(self.facts[bound]) for bound in ("low", "high"))
+        return str(gettext("Choose a whole amount from %(low)s to %(high)s won.", low=low, high=high))
 
 
 class ProviderUnavailable(BookingError):

@@ -93,3 +93,9 @@ def test_words_read_on_every_palette(colours: tuple[str, str, str, str]) -> None
     assert contrast(ground, ink) >= 7
     # Large type on the first colour: three to one is what WCAG asks.
     assert max(contrast(ink, first), contrast(ground, first)) >= 3
+
+
+def test_a_long_subtitle_is_cut_before_it_runs_off_the_poster() -> None:
+    long = poster("slug", "Title", "A very long ensemble name with many guests from many cities in many lands")
+    assert "…</text>" in long
+    assert "…" not in poster("slug", "Title", "The Band")

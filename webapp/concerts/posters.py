@@ -11,6 +11,7 @@ LEFT = 44
 COLUMN = WIDTH - 2 * LEFT
 FONTS = "Pretendard Variable, Pretendard, system-ui, -apple-system, Noto Sans KR, Noto Sans CJK KR, sans-serif"
 SIZES = (104, 92, 80, 70, 60, 52, 44, 38)
+SMALL = 26
 TITLE_ROOM = 128  # from the top of the first line's capitals to the last line's foot
 CAPITALS = 0.75
 LEADING = 1.06
@@ -44,8 +45,13 @@ def _lettering(title: str, subtitle: str, at_head: bool, ink: str) -> str:
     return (
         f'<g font-family="{FONTS}" fill="{ink}">'
         f'<text font-size="{size}" font-weight="800" letter-spacing="-0.02em">{spans}</text>'
-        f'<text x="{LEFT}" y="{small}" font-size="26" font-weight="500">{escape(subtitle)}</text></g>'
+        f'<text x="{LEFT}" y="{small}" font-size="{SMALL}" font-weight="500">{escape(_one_line(subtitle))}</text></g>'
     )
+
+
+def _one_line(subtitle: str) -> str:
+    room = COLUMN / SMALL
+    return subtitle if _width(subtitle) <= room else _cut(subtitle, room)
 
 
 def _set(title: str) -> tuple[int, list[str]]:
