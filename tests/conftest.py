@@ -15,6 +15,7 @@ from tests import builders
 from webapp import clock, create_app
 from webapp.audit import broken_promises
 from webapp.cli import alembic_config
+from webapp.concerts import stock
 from webapp.config import Settings, from_environment
 from webapp.db import db
 from webapp.dev.services import Services
@@ -54,7 +55,7 @@ def app(settings: Settings) -> Flask:
     """The app on a migrated database."""
     app = create_app(replace(settings, rate_limits=True))
     limiter.enabled = False  # tests/web/test_signing_in.py switches it on
-    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_signing_in.py switches it on
     with app.app_context():
         alembic.command.upgrade(alembic_config(), "head")
     return app
@@ -65,6 +66,7 @@ def stage(app: Flask) -> Iterator[Flask]:
     """An empty house in an app context, for tests that break promises on purpose."""
     with app.app_context():
         redis().flushall()
+        stock.forget()
         yield app
         db.session.rollback()
         tables = ", ".join(db.metadata.tables)

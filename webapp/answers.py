@@ -2,16 +2,19 @@
 
 import logging
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from webapp.db import db
 from webapp.errors import BookingError, TooManyRequests
 
 log = logging.getLogger(__name__)
@@ -25,7 +28,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _not_storable)
-    app.register_error_handler(OperationalError, _unavailable)
+    for away in (OperationalError, InterfaceError, PendingRollbackError):
+        app.register_error_handler(away, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
     app.register_error_handler(Exception, _unknown)
 
@@ -112,28 +116,30 @@ def _http(error: HTTPException) -> Any:
 
 def _not_storable(error: DataError) -> tuple[Response | str, int]:
     """A number beyond every id of ours, or text with a NUL in it: nothing of ours has such a name."""
+    _sign_nobody_in()
     sentence = _("That address or form has something in it that we cannot read.")
-    return (problem("bad-input", 400, sentence) if wants_json() else _bare_page(sentence, 400)), 400
+    return (problem("bad-input", 400, sentence) if wants_json() else page(400, sentence)), 400
 
 
 def _unavailable(error: Exception) -> tuple[Response | str, int, dict[str, str]]:
-    log.error("request %s: the database does not answer: %s", g.get("request_id"), error)
+    log.error("request %s: the database does not answer: %s", g.get("request_id"), type(error).__name__)
+    _sign_nobody_in()
     sentence = _("Something we need is not answering. Your place, your seats and your money are safe. Try again soon.")
-    body = problem("unavailable", 503, sentence) if wants_json() else _bare_page(sentence)
+    body = problem("unavailable", 503, sentence) if wants_json() else page(503, sentence)
     return body, 503, {"Retry-After": str(RETRY_SECONDS)}
 
 
 def _unknown(error: Exception) -> tuple[Response | str, int]:
     current_app.logger.error("request %s failed", g.get("request_id"), exc_info=error)
+    _sign_nobody_in()
     sentence = _("Something went wrong on our side. Nothing you did is lost. Try again, or tell us the number below.")
     if wants_json():
         return problem("internal", 500, sentence, requestId=g.get("request_id")), 500
-    return _bare_page(sentence, 500), 500
+    return page(500, sentence), 500
 
 
-def _bare_page(sentence: str, status: int = 503) -> str:
-    """The error page for somebody the database cannot tell us about: signed-out, so that nothing is read."""
-    from flask_login import AnonymousUserMixin
-
+def _sign_nobody_in() -> None:
+    """Say what is to be said without asking the database who this is: it may be what does not answer."""
     g._login_user = AnonymousUserMixin()
-    return page(status, sentence)
+    with suppress(SQLAlchemyError):
+        db.session.rollback()

@@ -43,6 +43,8 @@ def transaction() -> Iterator[None]:
     """
     # A read earlier in the request may have begun a transaction; its snapshot must not leak in here.
     db.session.rollback()
+    # After a commit there is no transaction to roll back, and what it read would stay as it was.
+    db.session.expire_all()
     waiting: dict[Hashable, Callable[[], None]] = {}
     db.session.info["after_commit"] = waiting
     try:

@@ -133,6 +133,12 @@ class ProviderUnavailable(BookingError):
     sentence = _("The payment company does not answer. You were not charged, and your seats are still held. Try again.")
 
 
+class ProviderRefused(ProviderUnavailable):
+    """The provider answered, and said no: asking the same again would be answered the same."""
+
+    code = "provider-refused"
+
+
 class BadCallback(BookingError):
     code, status, sentence = "bad-callback", 400, _("The callback cannot be read.")
 

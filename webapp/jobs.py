@@ -13,9 +13,11 @@ log = logging.getLogger(__name__)
 
 MONEY = "money"
 LINE = "line"
+ASKING = "asking"
 UPKEEP = "upkeep"
-# Workers empty the queues in this order: a fan who has paid waits for nothing else.
-QUEUES = (MONEY, LINE, UPKEEP)
+# Workers empty the queues in this order: a fan who has paid waits for nothing else. Asking a provider may take
+# seconds when it is in trouble, so that comes after what needs nobody but Postgres.
+QUEUES = (MONEY, LINE, ASKING, UPKEEP)
 
 SETTLE_EVENT = "workers.payments.settle_event"
 CANCEL_PAYMENT = "workers.payments.cancel_payment"

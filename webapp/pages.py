@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, url_for
 from flask_babel import format_date, format_decimal, format_time, get_locale
 from flask_login import current_user
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 from redis.exceptions import RedisError
 from sqlalchemy import text, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,11 +25,15 @@ from webapp.languages import LANGUAGES
 
 blueprint = Blueprint("pages", __name__)
 
+STATIC = Path(__file__).parent.parent / "static"
+
 
 def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(money=money, number=number, day=day, clock=hour, second=second, moment=moment, iso=iso)
-    app.jinja_env.globals.update(languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset)
+    app.jinja_env.globals.update(
+        languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset, import_map=import_map
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale())})
     app.after_request(_secure)
@@ -109,15 +115,23 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+@lru_cache
 def asset(path: str) -> str:
     """The address of a static file, with its content's hash: it may be cached for ever."""
-    return url_for("static", filename=path, v=_digest(path))
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
 
 
 @lru_cache
-def _digest(path: str) -> str:
-    file = Path(__file__).parent.parent / "static" / path
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+def import_map() -> Markup:
+    """Every module of ours by its name, at its versioned address, and what we use of others."""
+    ours = {
+        f"frontrow/{file.relative_to(STATIC / 'js').with_suffix('')}": asset(str(file.relative_to(STATIC)))
+        for file in sorted((STATIC / "js").rglob("*.js"))
+    }
+    return htmlsafe_json_dumps(
+        {"imports": {"socket.io-client": asset("vendor/socket.io/socket.io.esm.min.js"), **ours}}
+    )
 
 
 def _secure(response: Response) -> Response:

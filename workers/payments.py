@@ -10,11 +10,11 @@ from rq.timeouts import JobTimeoutException
 
 from webapp import clock
 from webapp.checkout import inbox, reconciling
-from webapp.checkout.models import CANCELLING, PENDING, Payment
+from webapp.checkout.models import CANCELLING, FAILED, PENDING, Payment
 from webapp.checkout.providers import provider
 from webapp.checkout.reconciling import UNREACHABLE
 from webapp.db import db, transaction
-from webapp.errors import ProviderUnavailable
+from webapp.errors import ProviderRefused, ProviderUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +35,17 @@ def settle_forgotten() -> str:
 def ask_provider(payment_id: int) -> str:
     """Ask what became of a payment, and settle it by the answer."""
     payment = db.session.get_one(Payment, payment_id)
-    if payment.status != PENDING:
+    is_replaced = payment.status == FAILED and payment.ask_at is not None
+    if payment.status != PENDING and not is_replaced:
         return "ignored"
     company = provider(payment.provider)
-    reference, provider_key, created_at = payment.public_id, payment.provider_key, payment.created_at
+    reference, created_at = payment.public_id, payment.created_at
     db.session.rollback()  # no transaction stays open while the provider thinks
     try:
         report = company.look_up(reference)
-        if reconciling.is_abandoned(created_at, report, clock.now()) and provider_key:
-            report = company.cancel(provider_key, "abandoned", f"{reference}-abandoned")
+        is_over = is_replaced or reconciling.is_abandoned(created_at, report, clock.now())
+        if is_over and report and report.status == "open":
+            report = company.cancel(report.provider_key, "abandoned", f"{reference}-abandoned")
     except ProviderUnavailable:
         with transaction():
             return reconciling.no_answer(payment_id, clock.now())
@@ -65,12 +67,15 @@ def cancel_payment(payment_id: int) -> str:
     reference = payment.public_id
     db.session.rollback()
     try:
-        company.cancel(key, reason, f"{reference}-cancel")
+        report = company.cancel(key, reason, f"{reference}-cancel")
+    except ProviderRefused:
+        with transaction():
+            return reconciling.refused(payment_id, clock.now())
     except ProviderUnavailable:
         with transaction():
             return reconciling.no_answer(payment_id, clock.now())
     with transaction():
-        return reconciling.money_returned(payment_id, clock.now())
+        return reconciling.money_returned(payment_id, report, clock.now())
 
 
 def finish_cancellations() -> str:

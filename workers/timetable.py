@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from webapp.jobs import LINE, MONEY, UPKEEP
+from webapp.jobs import ASKING, LINE, MONEY, UPKEEP
 from workers import line, payments, seats, upkeep
 
 
@@ -23,12 +23,12 @@ TIMETABLE = (
     Recurring("expire-sessions", line.expire_sessions, 5, LINE, "Ends sessions whose time is over; calls the next."),
     Recurring("release-holds", seats.release_holds, 5, LINE, "Frees seats whose five minutes are over."),
     Recurring("settle-callbacks", payments.settle_forgotten, 10, MONEY, "Settles stored callbacks nobody settled."),
-    Recurring("ask-providers", payments.ask_providers, 15, MONEY, "Asks about payments that never heard back."),
+    Recurring("ask-providers", payments.ask_providers, 15, ASKING, "Asks about payments that never heard back."),
     Recurring(
         "finish-cancellations",
         payments.finish_cancellations,
         15,
-        MONEY,
+        ASKING,
         "Has money sent back until confirmed.",
     ),
     Recurring("audit", upkeep.audit, 60, UPKEEP, "Checks every promise on the live data and warns of a broken one."),

@@ -89,4 +89,32 @@ def test_money_going_back_is_asked_for_until_it_is_confirmed() -> None:
     do(reconciling.no_answer, payment.id, NOW)
     assert reconciling.due(CANCELLING, at(seconds=29), 10) == []
     assert reconciling.due(CANCELLING, at(seconds=30), 10) == [payment.id]
-    assert [do(reconciling.money_returned, payment.id, NOW) for _ in range(2)] == ["cancelled", "ignored"]
+    back = report(payment, "cancelled", amount=PRICE, refunded=PRICE)
+    half = report(payment, "cancelled", amount=PRICE, refunded=PRICE // 2)
+    outcomes = [do(reconciling.money_returned, payment.id, said, NOW) for said in (half, back, back)]
+    assert outcomes == ["postponed", "cancelled", "ignored"]
+
+
+def test_a_provider_that_refuses_to_send_money_back_is_an_operators_matter() -> None:
+    payment = begin()
+    do(settling.settle, payment.id, report(payment, amount=PRICE + 1), NOW)
+    do(settling.send_back, db.session.get_one(Payment, payment.id), "operator", NOW)
+    assert do(reconciling.refused, payment.id, NOW) == "refused"
+    assert db.session.get_one(Payment, payment.id).status == "in_review"
+
+
+def test_a_replaced_attempt_is_asked_about_because_its_page_may_still_be_paid() -> None:
+    order = hold(fan("holder"), house(), 1)
+    first = begin_card(order, PRICE)
+    begin_card(order, PRICE, key="second")
+    assert reconciling.due(PENDING, NOW, 10) == [first.id]
+    assert do(reconciling.heard, first.id, report(first), NOW) == "paid"
+    assert first.id not in reconciling.due(PENDING, at(hours=1), 10)
+
+
+def test_a_replaced_attempt_that_was_closed_at_the_provider_is_over() -> None:
+    order = hold(fan("holder"), house(), 1)
+    first = begin_card(order, PRICE)
+    begin_card(order, PRICE, key="second")
+    do(reconciling.heard, first.id, report(first, "cancelled"), NOW)
+    assert do(settling.settle, first.id, report(first), NOW) == "ignored"

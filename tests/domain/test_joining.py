@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import NOW, at, concert, do, fan, fans
 from webapp.errors import SaleNotOpen
-from webapp.waiting_room import admission, joining
+from webapp.waiting_room import admission, joining, steering
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -43,6 +43,13 @@ def test_nobody_joins_before_the_sale_opens_or_after_it_closed() -> None:
         with pytest.raises(SaleNotOpen):
             do(joining.join, waiter, show.id, NOW)
     assert do(joining.join, waiter, early.id, at(minutes=1)).wait_number == 1
+
+
+def test_whoever_has_a_place_keeps_it_when_the_sale_closes() -> None:
+    show, waiter = concert(capacity=0), fan("waiter")
+    do(joining.join, waiter, show.id, NOW)
+    do(steering.close_sale, show.id, NOW)
+    assert do(joining.join, waiter, show.id, NOW).wait_number == 1
 
 
 def test_a_place_that_ran_out_is_not_given_back_but_a_new_number_drawn() -> None:

@@ -220,6 +220,37 @@ def test_two_attempts_for_one_order_are_paid_once_and_the_second_goes_back() -> 
     assert tickets() == 1
 
 
+def test_seats_of_which_one_was_let_go_again_are_won_back_together() -> None:
+    evening, (holder, latecomer) = house(), fans(2)
+    order = hold(holder, evening, 1, 2)
+    payment = begin_card(order, 2 * PRICE)
+    other = hold(latecomer, evening, 1, now=at(minutes=5))
+    do(holds.release, latecomer, other.id, at(minutes=5, seconds=1))
+    assert do(settling.settle, payment.id, report(payment), at(minutes=6)) == "paid"
+    assert tickets() == 2
+
+
+def test_points_of_another_attempt_come_back_when_an_order_is_paid_or_let_go() -> None:
+    evening, holder = house(), fan("holder", point=50_000)
+    order = hold(holder, evening, 1)
+    first = begin_card(order, PRICE)
+    begin_card(order, PRICE, key="second", in_points=50_000)
+    assert do(settling.settle, first.id, report(first), NOW) == "paid"
+    assert points.balance(holder) == 50_000
+    other = hold(holder, evening, 2)
+    begin_card(other, PRICE, key="third", in_points=50_000)
+    do(payments.give_up, holder, other.id, NOW)
+    assert points.balance(holder) == 50_000
+
+
+def test_a_success_overtaken_by_its_own_cancellation_sells_nothing() -> None:
+    evening, holder = house(), fan("holder")
+    payment = begin_card(hold(holder, evening, 1), PRICE)
+    do(settling.settle, payment.id, report(payment, "cancelled"), NOW)
+    assert do(settling.settle, payment.id, report(payment), NOW) == "ignored"
+    assert not seat(evening, 1).is_sold
+
+
 def test_what_cannot_be_paid() -> None:
     evening, (holder, stranger) = house(), fans(2, point=PRICE)
     order = hold(holder, evening, 1)

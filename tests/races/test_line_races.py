@@ -38,6 +38,14 @@ def test_control_without_the_counters_lock_two_fans_draw_one_number(monkeypatch:
     assert "uq_sessions_concert_id_wait_number" in str(errors(outcomes, IntegrityError)[0])
 
 
+@pytest.mark.usefixtures("stage")
+def test_control_without_the_counters_lock_two_tabs_of_one_fan_collide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "lock", meeting(2, _look))
+    show, waiter = concert(capacity=0), fan("waiter")
+    outcomes = race(*[partial(do, joining.join, waiter, show.id, NOW) for _ in range(2)])
+    assert len(errors(outcomes, IntegrityError)) == 1
+
+
 @pytest.mark.usefixtures("house")
 def test_two_workers_expiring_at_once_end_each_session_once() -> None:
     show, crowd = concert(capacity=10), fans(30)

@@ -1,5 +1,7 @@
 """Many fans, few seats: one wins, the others are told plainly, and nobody deadlocks."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -108,3 +110,48 @@ def test_two_workers_free_each_lapsed_hold_once() -> None:
 
 def _lock_seat(seat_id: int) -> None:
     db.session.execute(select(Seat.id).where(Seat.id == seat_id).with_for_update())
+
+
+@pytest.mark.usefixtures("house")
+def test_taking_ones_own_lapsed_seat_again_against_a_takeover_never_deadlocks() -> None:
+    evening, (holder, latecomer) = house(rows=1, seats=6), fans(2)
+    for number in range(1, 5):
+        begin = at(minutes=20 * number)
+        first = hold(holder, evening, number, now=begin)
+        seat, later = seat_ids(evening, number), begin + timedelta(minutes=6)
+        outcomes = race(*[partial(do, holds.place, user, evening, seat, later) for user in (holder, latecomer)])
+        (order,) = winners(outcomes)
+        assert len(errors(outcomes, SeatsTaken)) == 1
+        assert order.id != first.id
+        do(holds.release, order.user_id, order.id, later)
+
+
+@pytest.mark.usefixtures("house")
+def test_letting_go_of_a_seat_that_was_just_taken_over_frees_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    evening, (holder, latecomer) = house(), fans(2)
+    order, seat = hold(holder, evening, 1), seat_ids(evening, 1)
+    _take_over_before_the_lock(monkeypatch, partial(do, holds.place, latecomer, evening, seat, at(minutes=5)))
+    do(holds.release, holder, order.id, at(minutes=5))
+    assert db.session.scalars(select(Seat.held_until).where(Seat.id == seat[0])).one() == at(minutes=10)
+
+
+@pytest.mark.usefixtures("stage")
+def test_control_without_looking_again_the_other_fans_seat_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    evening, (holder, latecomer) = house(), fans(2)
+    order, seat = hold(holder, evening, 1), seat_ids(evening, 1)
+    _take_over_before_the_lock(monkeypatch, partial(do, holds.place, latecomer, evening, seat, at(minutes=5)))
+    monkeypatch.setattr(holds, "_held", lambda order_id: list(seat))
+    do(holds.release, holder, order.id, at(minutes=5))
+    assert "seat-says-who-has-it" in {broken.name for broken in broken_promises(at(minutes=5))}
+
+
+def _take_over_before_the_lock(monkeypatch: pytest.MonkeyPatch, take_over: Callable[[], object]) -> None:
+    """Let another fan take the seat between reading what is held and locking it."""
+    lock, waiting = claims.lock, [take_over]
+
+    def late(ids: list[int]) -> object:
+        if waiting:
+            race(waiting.pop())
+        return lock(ids)
+
+    monkeypatch.setattr(claims, "lock", late)

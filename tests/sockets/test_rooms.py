@@ -12,7 +12,8 @@ from tests.timepiece import Timepiece, timepiece
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.extensions import socketio
-from webapp.live import delivery
+from webapp.live import delivery, sockets
+from webapp.live.patience import SOCKETS_PER_FAN, Patience
 from webapp.waiting_room import admission, joining
 
 __all__ = ["timepiece"]
@@ -22,6 +23,7 @@ __all__ = ["timepiece"]
 def connect(house: Flask, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A page's socket, signed in as the user with this id, or signed out for None."""
     monkeypatch.setattr(delivery, "start", lambda: None)
+    monkeypatch.setattr(sockets, "patience", Patience())
 
     def socket(user_id: int | None) -> SocketIOTestClient:
         browser = house.test_client()
@@ -100,3 +102,38 @@ def test_a_question_that_is_none_is_refused_and_the_socket_lives(connect: Any, q
     for event in ("watch_line", "watch_seats"):
         assert ask(socket, event, question) == {"ok": False, "code": "not-found"}
     assert socket.is_connected()
+
+
+def test_a_flood_of_questions_ends_the_socket_and_nothing_else(connect: Any) -> None:
+    concert(capacity=0)
+    flooding, calm = (connect(user) for user in fans(2))
+    answers = [ask(flooding, "watch_line", {"concert": 1}) for _ in range(10)]
+    assert {answer["code"] for answer in answers} == {"not-in-line"}
+    flooding.emit("watch_line", {"concert": 1})
+    assert not flooding.is_connected()
+    assert ask(calm, "watch_line", {"concert": 1})["code"] == "not-in-line"
+
+
+def test_a_fan_has_so_many_sockets_and_no_more(connect: Any) -> None:
+    waiter = fan("waiter")
+    opened = [connect(waiter) for _ in range(SOCKETS_PER_FAN)]
+    assert all(socket.is_connected() for socket in opened)
+    assert not connect(waiter).is_connected()
+    opened[0].disconnect()
+    assert connect(waiter).is_connected()
+
+
+def test_a_question_with_too_few_or_too_many_words_is_refused(connect: Any) -> None:
+    socket = connect(fan("waiter"))
+    assert Context().run(socket.emit, "watch_line", callback=True)["code"] == "not-found"
+    assert Context().run(socket.emit, "watch_line", 1, 2, 3, callback=True)["code"] == "not-found"
+
+
+def test_questions_come_back_with_time() -> None:
+    patience = Patience()
+    assert patience.opens("a", "fan", 0)
+    assert [patience.asks("a", 0) for _ in range(11)] == [True] * 10 + [False]
+    assert [patience.asks("a", second) for second in (0.5, 2.0)] == [False, True]
+    patience.closes("a")
+    assert not patience.left
+    assert not patience.sockets

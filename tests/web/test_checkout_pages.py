@@ -2,12 +2,15 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
-from tests.builders import fan, hold, house
+from tests.builders import begin_card, fan, hold, house
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
 from webapp.booking.models import Order
 from webapp.checkout import points
+from webapp.concerts.models import Schedule
+from webapp.db import db
 
 PRICE = 100_000
 
@@ -114,3 +117,26 @@ def test_the_wallet_shows_every_change_and_refuses_bad_amounts(client: FlaskClie
         refused = client.post("/wallet/top-ups", data={"amount": amount, "idempotency_key": "k"})
         assert refused.status_code == 422
         assert "Choose a whole amount" in refused.text
+
+
+def test_the_list_of_orders_asks_the_database_as_often_for_many_as_for_one(client: FlaskClient, order: Order) -> None:
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    evening = db.session.get_one(Schedule, order.schedule_id)
+    counts = []
+    for number in range(2, 5):
+        asked.clear()
+        assert client.get("/orders").status_code == 200
+        counts.append(len(asked))
+        hold(order.user_id, evening, number)
+    assert len(set(counts)) == 1
+    assert counts[0] < 10
+
+
+def test_who_backs_out_of_the_gateway_can_pay_another_way(client: FlaskClient, order: Order, holder: int) -> None:
+    begin_card(order, PRICE)
+    page = client.get(f"/orders/{order.public_id}").text
+    assert "Waiting for the payment company" in page
+    assert "Pay another way" in page
+    pay(client, order)
+    assert points.balance(holder) == 50_000

@@ -3,10 +3,12 @@
 import pytest
 from flask import Flask
 from redis import Redis
+from sqlalchemy.exc import OperationalError
 
 from tests.builders import concert, fan, operator
 from tests.web.conftest import Visitor
 from webapp.concerts import listing
+from webapp.db import db
 
 
 def test_headers_keep_strangers_out(visit: Visitor) -> None:
@@ -90,3 +92,18 @@ def test_a_form_with_a_nul_in_it_is_a_clear_error(visit: Visitor) -> None:
     }
     for path, form in forms.items():
         assert visit(None).post(path, data=form).status_code in {303, 400, 422}
+
+
+def test_a_database_that_is_away_is_told_calmly_to_signed_in_fans_too(
+    visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = visit(fan("holder"))
+
+    def gone(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(db.session, "scalar", gone)
+    answer = client.get("/orders")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "Your place, your seats and your money are safe." in answer.text

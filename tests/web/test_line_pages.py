@@ -7,6 +7,7 @@ import pytest
 from tests.builders import NOW, admit, concert, do, fan, fans, hall, hold, house, schedule
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
+from webapp.extensions import limiter
 from webapp.waiting_room import admission, joining, steering
 
 JSON = {"Accept": "application/json"}
@@ -153,3 +154,14 @@ def test_what_does_not_exist_is_a_page_with_a_next_step(visit: Visitor) -> None:
         page = visit(fan("waiter") if "99" in path else None).get(path)
         assert page.status_code == 404
         assert "See all concerts" in page.text
+
+
+def test_fans_behind_one_address_do_not_use_up_each_others_tries(visit: Visitor) -> None:
+    concert(capacity=0)
+    limiter.enabled = True
+    limiter.reset()
+    try:
+        statuses = {visit(user).post("/concerts/show/line").status_code for user in fans(70)}
+    finally:
+        limiter.enabled = False
+    assert statuses == {303}

@@ -81,6 +81,8 @@ def test_best_available_over_http(client: FlaskClient) -> None:
         ({"seat": "-1"}, 422),
         ({"seat": "99999999999999999999"}, 422),
         ({"seat": "4000"}, 422),
+        ({"seat": ["1", "4000"]}, 422),
+        ({"best": "4", "seat": "abc", "grade": "none such"}, 409),
         ({"best": "0"}, 422),
         ({"best": "5"}, 422),
         ({"best": "two"}, 422),

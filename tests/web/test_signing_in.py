@@ -115,6 +115,7 @@ def test_each_sign_in_has_a_key_of_its_own_and_signing_out_ends_every_copy(visit
 
 def test_too_many_tries_are_told_when_to_try_again(visit: Visitor) -> None:
     limiter.enabled = True
+    limiter.reset()
     try:
         client = visit(None)
         answers = [client.post("/sign-in", data={"email": "x@frontrow.test", "password": "guess"}) for _ in range(11)]
@@ -122,6 +123,30 @@ def test_too_many_tries_are_told_when_to_try_again(visit: Visitor) -> None:
         limiter.enabled = False
     assert [answer.status_code for answer in answers] == [422] * 10 + [429]
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_signing_up_is_no_way_round_the_limit_of_tries(visit: Visitor) -> None:
+    limiter.enabled = True
+    limiter.reset()
+    form = {"name": "Guesser", "email": "holder@example.com", "password": "first come"}
+    try:
+        client = visit(None)
+        statuses = [
+            visit(None).post("/sign-up", data={**form, "password": f"guess {n:04}"}).status_code
+            if n
+            else client.post("/sign-up", data=form).status_code
+            for n in range(12)
+        ]
+    finally:
+        limiter.enabled = False
+    assert statuses == [303] + [422] * 9 + [429] * 2
+
+
+@pytest.mark.parametrize("name", ["\u202ednuor denrut", "in\u200bvisible", "two\nlines", "\u200b"])
+def test_a_name_that_cannot_be_printed_on_a_ticket_is_refused(visit: Visitor, name: str) -> None:
+    form = {"name": name, "email": "new@example.com", "password": "long enough"}
+    answer = visit(None).post("/sign-up", data=form)
+    assert (answer.status_code, "read on a ticket" in answer.text) == (422, True)
 
 
 def test_a_form_without_its_token_changes_nothing(visit: Visitor, house: Flask) -> None:

@@ -1,9 +1,11 @@
 """The forms for signing up and in."""
 
+from unicodedata import category
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
@@ -16,6 +18,13 @@ def _trimmed(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
+def _printable(_form: FlaskForm, field: StringField) -> None:
+    """A name is printed on tickets: nothing invisible, nothing that turns the line around."""
+    text = field.data or ""
+    if any(category(letter) in {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"} for letter in text) or not text.strip():
+        raise ValidationError(_("Use letters that can be read on a ticket."))
+
+
 class SignInForm(FlaskForm):
     email = EmailField(_("Email"), [DataRequired(_("Enter your email address."))], filters=[_trimmed])
     password = PasswordField(_("Password"), [DataRequired(_("Enter your password.")), _at_most(LONGEST_PASSWORD)])
@@ -24,7 +33,9 @@ class SignInForm(FlaskForm):
 
 class SignUpForm(FlaskForm):
     name = StringField(
-        _("Name"), [DataRequired(_("Enter the name for your tickets.")), _at_most(80)], filters=[_trimmed]
+        _("Name"),
+        [DataRequired(_("Enter the name for your tickets.")), _at_most(80), _printable],
+        filters=[_trimmed],
     )
     email = EmailField(
         _("Email"),

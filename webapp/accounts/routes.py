@@ -16,9 +16,12 @@ blueprint = Blueprint("accounts", __name__)
 
 Answer = str | Response | tuple[str, int]
 
-per_address = limiter.limit("60 per minute", methods=["POST"])
-per_account = limiter.limit(
+# One address may be a campus or a phone network with thousands of fans: passwords are guarded by the account's limit.
+per_address = limiter.limit("300 per minute", methods=["POST"])
+# Signing up tries the password of an address that has an account, so both count as tries of one account.
+per_account = limiter.shared_limit(
     "10 per minute",
+    scope="account",
     methods=["POST"],
     key_func=lambda: "account:" + request.form.get("email", "").strip().lower(),
 )
@@ -26,6 +29,7 @@ per_account = limiter.limit(
 
 @blueprint.route("/sign-up", methods=["GET", "POST"])
 @per_address
+@per_account
 def sign_up() -> Answer:
     form = SignUpForm(data={"next": request.args.get("next", "")})
     if current_user.is_authenticated:

@@ -81,11 +81,22 @@ def cancel(which: ColumnElement[bool], reason: str, now: datetime) -> None:
     db.session.execute(statement.execution_options(synchronize_session="fetch"))
 
 
-def free_slots(user_id: int, concert_id: int, now: datetime) -> list[int]:
-    """The fan's unused places under the seat limit. Their own lapsed holds are ended first: they use up none."""
-    mine = (Reservation.user_id == user_id) & (Reservation.concert_id == concert_id)
-    cancel(mine & is_lapsed(now), EXPIRED, now)
-    used = set(db.session.scalars(select(Reservation.slot).where(mine, ~Reservation.is_cancelled)))
+def free_slots(
+    user_id: int, concert_id: int, now: datetime, *, wanted: Sequence[int] = (), keeping: Sequence[int] = ()
+) -> list[int]:
+    """The fan's unused places under the seat limit. Their own lapsed holds use up none: they are ended,
+    but for the reservations in `keeping`. `wanted` are the seats the caller is about to take.
+    """
+    mine = (Reservation.user_id == user_id) & (Reservation.concert_id == concert_id) & ~Reservation.is_cancelled
+    lapsed = mine & is_lapsed(now) & Reservation.id.not_in(keeping)
+    seat_ids = db.session.scalars(select(Reservation.seat_id).where(lapsed)).all()
+    if seat_ids:
+        # Whoever takes a lapsed hold over locks its seat and then ends it; ending it without its seat, and
+        # then wanting the seat, would be the other way round: a deadlock.
+        if wanted:
+            lock(sorted({*seat_ids, *wanted}))
+        cancel(lapsed, EXPIRED, now)
+    used = set(db.session.scalars(select(Reservation.slot).where(mine)))
     return [slot for slot in range(1, MOST_SEATS + 1) if slot not in used]
 
 

@@ -33,7 +33,7 @@ def place(user_id: int, schedule: Schedule, seat_ids: Sequence[int], now: dateti
     if not wanted:
         raise NoSeatsChosen()
     claims.lock_fan(user_id)
-    slots = claims.free_slots(user_id, schedule.concert_id, now)
+    slots = claims.free_slots(user_id, schedule.concert_id, now, wanted=wanted)
     if len(wanted) > len(slots):
         raise SeatLimit(left=len(slots))
     taken = claims.take(wanted, schedule.id, now + HOLD, now)
@@ -52,8 +52,9 @@ def release(user_id: int, order_id: int, now: datetime) -> None:
     order = db.session.get(Order, order_id, populate_existing=True)
     if order is None or order.user_id != user_id or order.status != OPEN:
         raise NotFound()
-    held = select(Reservation.seat_id).where(Reservation.order_id == order.id, ~Reservation.is_cancelled)
-    numbers = claims.give_back(sorted(db.session.scalars(held)))
+    claims.lock(_held(order.id))
+    # Read again under the lock: a lapsed hold may have been taken over since, and its seat is another fan's now.
+    numbers = claims.give_back(_held(order.id))
     claims.cancel(Reservation.order_id == order.id, RELEASED, now)
     order.status = RELEASED
     claims.publish(db.session.get_one(Schedule, order.schedule_id), numbers, messages.FREE)
@@ -100,6 +101,11 @@ def reservation(seat: Seat, slot: int, order: Order) -> dict[str, object]:
         "created_at": order.created_at,
         "expires_at": order.expires_at,
     }
+
+
+def _held(order_id: int) -> list[int]:
+    live = select(Reservation.seat_id).where(Reservation.order_id == order_id, ~Reservation.is_cancelled)
+    return list(db.session.scalars(live))
 
 
 def _taken(wanted: list[int], taken: set[int], schedule: Schedule) -> Exception:

@@ -114,7 +114,7 @@ def _come_in() -> None:
 def _page_again(problem: BookingError) -> tuple[str, int]:
     """The fresh map, what went wrong, and the seats that can still be had kept ticked."""
     lost = set(problem.facts.get("seats", []))
-    chosen = {int(number) for number in request.form.getlist("seat")} - lost
+    chosen = set(request.form.getlist("seat", type=int)) - lost
     schedule = listing.schedule(request.view_args["schedule_id"] if request.view_args else 0)
     return _page(schedule, schedule.concert, chosen, str(problem)), problem.status
 

@@ -10,6 +10,7 @@ from sqlalchemy import case, select
 from webapp.booking.models import Reservation, is_live
 from webapp.concerts.models import Seat, is_free
 from webapp.db import db
+from webapp.errors import BadSeats
 from webapp.live.messages import FREE, HELD, SOLD
 
 NAMES = {FREE: "free", HELD: "held", SOLD: "sold"}
@@ -59,9 +60,12 @@ def rows(schedule_id: int, section: str, user_id: int, now: datetime) -> list[Li
 
 
 def seat_ids(schedule_id: int, numbers: list[int]) -> list[int]:
-    """The ids of the seats with these numbers; a number that does not exist has none."""
+    """The ids of the seats with these numbers. Raises BadSeats when one does not exist: all or nothing."""
     statement = select(Seat.id).where(Seat.schedule_id == schedule_id, Seat.number.in_(numbers))
-    return list(db.session.scalars(statement))
+    found = list(db.session.scalars(statement))
+    if len(found) < len(set(numbers)):
+        raise BadSeats()
+    return found
 
 
 def _state(now: datetime) -> Any:

@@ -63,7 +63,7 @@ class Payment(Model):
             "ix_payments_ask_at",
             "status",
             "ask_at",
-            postgresql_where=text("status IN ('pending', 'cancelling')"),
+            postgresql_where=text("status IN ('pending', 'cancelling', 'failed') AND ask_at IS NOT NULL"),
         ),
         CheckConstraint("amount >= 0 AND points_amount >= 0 AND amount + points_amount > 0", "amount_positive"),
         CheckConstraint("captured_amount >= 0", "captured_never_negative"),

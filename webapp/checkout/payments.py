@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from webapp.booking import claims
+from webapp.booking import claims, holds
 from webapp.booking.models import OPEN, Order, Reservation
 from webapp.checkout import points, settling
 from webapp.checkout.models import PAID as PAYMENT_PAID
@@ -45,7 +45,7 @@ def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
         raise AmountMismatch(total=total)
     if not 0 <= wish.points <= total:
         raise BadAmount(low=0, high=total)
-    settling.supersede(order.id, now)
+    settling.close_open(order.id, "superseded", now)
     payment = _open_attempt(user_id, order.id, wish, total, now)
     items = [{"payment_id": payment.id, "reservation_id": hold.id, "price": hold.price} for hold in holds]
     db.session.execute(insert(PaymentItem), items)
@@ -65,6 +65,12 @@ def start_top_up(user_id: int, amount: int, provider: str, idempotency_key: str,
     if not TOP_UP_LOW <= amount <= TOP_UP_HIGH:
         raise BadAmount(low=TOP_UP_LOW, high=TOP_UP_HIGH)
     return _open_attempt(user_id, None, wish, amount, now)
+
+
+def give_up(user_id: int, order_id: int, now: datetime) -> None:
+    """Let the order's seats go, and with them what was begun to pay for them. Raises NotFound as holds.release."""
+    holds.release(user_id, order_id, now)
+    settling.close_open(order_id, "given_up", now)
 
 
 def started(payment_id: int, provider_key: str, redirect_url: str) -> None:

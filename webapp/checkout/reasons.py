@@ -12,6 +12,7 @@ from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAI
 SENTENCES = {
     "declined": _("The payment was declined. You were not charged."),
     "cancelled": _("The payment was cancelled. You were not charged."),
+    "given_up": _("You let the seats go. You were not charged."),
     "superseded": _("You started another payment instead."),
     "provider_unavailable": _("The payment company did not answer. You were not charged."),
     "never_started": _("The payment was never begun. You were not charged."),
@@ -24,6 +25,7 @@ SENTENCES = {
     "wrong_amount": _("The amount paid is not the amount of this order. Our staff are looking at it."),
     "wrong_currency": _("The currency paid is not won. Our staff are looking at it."),
     "foreign_payment": _("The payment belongs to something else. Our staff are looking at it."),
+    "refused": _("The payment company would not send the money back by itself. Our staff are looking at it."),
     "operator": _("Our staff are sending the payment back."),
 }
 

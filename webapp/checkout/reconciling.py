@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from webapp.checkout import settling
-from webapp.checkout.models import CANCELLING, PENDING, Payment
+from webapp.checkout.models import CANCELLING, FAILED, IN_REVIEW, PENDING, Payment
 from webapp.checkout.providers import Report
 from webapp.db import db
 
@@ -20,15 +20,22 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 def due(status: str, now: datetime, most: int) -> Sequence[int]:
     """Ids of pending payments to ask about, or of cancelling ones to ask for, whose time has come."""
-    statement = (
-        select(Payment.id).where(Payment.status == status, Payment.ask_at <= now).order_by(Payment.ask_at).limit(most)
-    )
+    unsure = Payment.status == status
+    if status == PENDING:
+        # An attempt closed on our side may still be paid on the provider's page until it is closed there.
+        unsure |= Payment.status == FAILED
+    statement = select(Payment.id).where(unsure, Payment.ask_at <= now).order_by(Payment.ask_at).limit(most)
     return db.session.scalars(statement).all()
 
 
 def heard(payment_id: int, report: Report | None, now: datetime) -> str:
     """What the provider said about a pending payment. One still open is asked about again later."""
     payment = settling.lock(payment_id)
+    if payment.status == FAILED and payment.ask_at:
+        payment.ask_at = None
+        if report and report.status == "cancelled":
+            payment.reason = "cancelled"
+        return settling.settle(payment_id, report, now) if report else "ignored"
     if payment.status != PENDING:
         return "ignored"
     if report is None:
@@ -43,10 +50,22 @@ def is_abandoned(created_at: datetime, report: Report | None, now: datetime) -> 
     return report is not None and report.status == "open" and created_at + ABANDONED <= now
 
 
-def money_returned(payment_id: int, now: datetime) -> str:
-    """The provider has confirmed a cancellation."""
+def money_returned(payment_id: int, report: Report, now: datetime) -> str:
+    """What the provider said when asked for the money: confirmed once it says that all of it went back."""
     payment = settling.lock(payment_id)
-    return settling.cancelled(payment, now) if payment.status == CANCELLING else "ignored"
+    if payment.status != CANCELLING:
+        return "ignored"
+    is_back = report.status == "cancelled" and report.refunded >= payment.captured_amount
+    return settling.cancelled(payment, now) if is_back else postpone(payment, now)
+
+
+def refused(payment_id: int, now: datetime) -> str:
+    """The provider will not do what we ask: an operator has to look at it."""
+    payment = settling.lock(payment_id)
+    if payment.status != CANCELLING:
+        return postpone(payment, now)
+    payment.status, payment.reason, payment.ended_at = IN_REVIEW, "refused", now
+    return "refused"
 
 
 def no_answer(payment_id: int, now: datetime) -> str:

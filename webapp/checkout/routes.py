@@ -7,7 +7,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 
 from webapp import answers, clock, jobs
-from webapp.booking import holds
 from webapp.booking.models import Order
 from webapp.checkout import payments, points, sending, views
 from webapp.checkout.models import PENDING
@@ -19,13 +18,16 @@ from webapp.errors import BookingError, NotFound
 
 blueprint = Blueprint("checkout", __name__)
 
+PAGE = 30
 PROVIDERS = [{"key": "sandbox", "label": "Sandbox Pay"}]
 
 
 @blueprint.get("/orders")
 @login_required
 def index() -> str:
-    return render_template("checkout/orders.html", orders=views.orders(current_user.id, clock.now()))
+    orders = views.orders(current_user.id, request.args.get("before", type=int), PAGE, clock.now())
+    older = url_for(".index", before=orders[-1].id) if len(orders) == PAGE else None
+    return render_template("checkout/orders.html", orders=orders, older=older)
 
 
 @blueprint.get("/orders/<public_id>")
@@ -61,7 +63,7 @@ def release(public_id: str) -> Any:
     user_id = current_user.id
     order_id = views.of_fan(public_id, user_id).id
     with transaction():
-        holds.release(user_id, order_id, clock.now())
+        payments.give_up(user_id, order_id, clock.now())
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
@@ -71,7 +73,7 @@ def come_back(public_id: str) -> Any:
     """The fan is back from the provider. What happened is the callback's to say; if it is silent, we ask."""
     payment = payments.of_fan(public_id, current_user.id)
     if payment.status == PENDING:
-        jobs.enqueue_later(jobs.MONEY, jobs.ASK_PROVIDER, payment.id)
+        jobs.enqueue_later(jobs.ASKING, jobs.ASK_PROVIDER, payment.id)
     if payment.order_id is None:
         return redirect(url_for("wallet.show"), 303)
     order = db.session.get_one(Order, payment.order_id)

@@ -42,8 +42,8 @@ def settle(payment_id: int, report: Report, now: datetime) -> str:
 
 def settle_paid(payment: Payment, captured: int, now: datetime) -> str:
     """The money is there: hand over what it was for, or ask the provider to give it back."""
-    if payment.status not in {PENDING, FAILED}:
-        return "ignored"
+    if payment.status not in {PENDING, FAILED} or payment.reason == "cancelled":
+        return "ignored"  # what a provider has cancelled is over there too: this report was overtaken
     was_failed = payment.status == FAILED
     payment.captured_amount = captured
     if payment.order_id is None:
@@ -55,13 +55,14 @@ def settle_paid(payment: Payment, captured: int, now: datetime) -> str:
     payment.status, payment.reason = PAID, None
     payment.paid_at = payment.ended_at = now
     order.status = ORDER_PAID
+    close_open(order.id, "superseded", now)
     _tell(payment)
     return "paid"
 
 
 def fail(payment: Payment, reason: str, now: datetime) -> str:
     """The attempt has come to nothing; the points it took come back, once."""
-    payment.status, payment.reason, payment.ended_at = FAILED, reason, now
+    payment.status, payment.reason, payment.ended_at, payment.ask_at = FAILED, reason, now, None
     _return_points(payment, now)
     _tell(payment)
     return "failed"
@@ -83,11 +84,15 @@ def send_back(payment: Payment, reason: str, now: datetime) -> str:
     return "cancelling"
 
 
-def supersede(order_id: int, now: datetime) -> None:
-    """A new attempt begins: earlier ones still open are over, and their points come back first."""
+def close_open(order_id: int, reason: str, now: datetime) -> None:
+    """Attempts of this order still open are over, and their points come back.
+
+    Their pages at the provider may still be open and be paid there: a job closes them, or settles what was paid.
+    """
     open_attempts = select(Payment).where(Payment.order_id == order_id, Payment.status == PENDING).with_for_update()
     for payment in db.session.scalars(open_attempts):
-        fail(payment, "superseded", now)
+        fail(payment, reason, now)
+        payment.ask_at = now
 
 
 def lock(payment_id: int) -> Payment:

@@ -49,12 +49,14 @@ class OrderSeen:
     status: str
     created_at: datetime
     expires_at: datetime
+    is_held: bool
 
 
 @dataclass(frozen=True)
 class Line:
     """One order on the fan's list."""
 
+    id: int
     order: OrderSeen
     concert: Concert
     schedule: Schedule
@@ -87,17 +89,22 @@ def page(order: Order, now: datetime) -> dict[str, Any]:
     }
 
 
-def orders(user_id: int, now: datetime) -> list[Line]:
-    """The fan's orders, newest first."""
+def orders(user_id: int, before: int | None, most: int, now: datetime) -> list[Line]:
+    """The fan's orders, newest first, or those older than the order `before`."""
     statement = (
         select(Order, Concert, Schedule)
         .join(Concert, Concert.id == Order.concert_id)
         .join(Schedule, Schedule.id == Order.schedule_id)
         .where(Order.user_id == user_id)
         .order_by(Order.id.desc())
-        .limit(100)
+        .limit(most)
     )
-    return [_line(order, concert, schedule, now) for order, concert, schedule in db.session.execute(statement)]
+    if before is not None:
+        statement = statement.where(Order.id < before)
+    rows = db.session.execute(statement).all()
+    ids = [row.Order.id for row in rows]
+    items, payments = booking_views.items_by_order(ids), _payments_by_order(ids)
+    return [_line(*row, items.get(row.Order.id, []), payments.get(row.Order.id, []), now) for row in rows]
 
 
 def status(order: Order, payments: list[Payment], now: datetime) -> str:
@@ -118,11 +125,19 @@ def status(order: Order, payments: list[Payment], now: datetime) -> str:
 
 
 def _seen(order: Order, payments: list[Payment], now: datetime) -> OrderSeen:
-    return OrderSeen(order.public_id, status(order, payments, now), order.created_at, order.expires_at)
+    is_held = order.status == OPEN and order.expires_at > now
+    return OrderSeen(order.public_id, status(order, payments, now), order.created_at, order.expires_at, is_held)
 
 
 def _payments(order_id: int) -> list[Payment]:
-    return list(db.session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)))
+    return _payments_by_order([order_id]).get(order_id, [])
+
+
+def _payments_by_order(order_ids: list[int]) -> dict[int, list[Payment]]:
+    found: dict[int, list[Payment]] = {}
+    for payment in db.session.scalars(select(Payment).where(Payment.order_id.in_(order_ids)).order_by(Payment.id)):
+        found.setdefault(payment.order_id or 0, []).append(payment)
+    return found
 
 
 def _attempt(payment: Payment) -> Attempt:
@@ -152,8 +167,14 @@ def _items(order: Order) -> list[OrderItem]:
     ]
 
 
-def _line(order: Order, concert: Concert, schedule: Schedule, now: datetime) -> Line:
-    items = booking_views.items(order.id)
+def _line(
+    order: Order,
+    concert: Concert,
+    schedule: Schedule,
+    items: list[booking_views.Item],
+    payments: list[Payment],
+    now: datetime,
+) -> Line:
     seats = ", ".join(_("%(section)s, row %(row)s, seat %(place)s", **vars(item)) for item in items)
-    seen = _seen(order, _payments(order.id), now)
-    return Line(seen, concert, schedule, seats, sum(item.price for item in items), seen.status)
+    seen = _seen(order, payments, now)
+    return Line(order.id, seen, concert, schedule, seats, sum(item.price for item in items), seen.status)

@@ -25,7 +25,8 @@ def win(payment: Payment, order: Order, now: datetime) -> str | None:
     for reservation in reservations:
         db.session.refresh(reservation, with_for_update=True)
     lapsed = [one for one in reservations if not _is_kept(one, seats[one.seat_id])]
-    problem = _retake(lapsed, seats, order, now)
+    kept = [one.id for one in reservations if one not in lapsed]
+    problem = _retake(lapsed, kept, seats, order, now)
     if problem:
         return problem
     _sell(reservations, payment, order, now)
@@ -46,7 +47,9 @@ def _is_kept(reservation: Reservation, seat: Seat) -> bool:
     return not reservation.is_cancelled and seat.version == reservation.seat_version
 
 
-def _retake(lapsed: Sequence[Reservation], seats: dict[int, Seat], order: Order, now: datetime) -> str | None:
+def _retake(
+    lapsed: Sequence[Reservation], kept: Sequence[int], seats: dict[int, Seat], order: Order, now: datetime
+) -> str | None:
     """Take lapsed seats again for the fan who has paid for them after all."""
     if not lapsed:
         return None
@@ -54,7 +57,7 @@ def _retake(lapsed: Sequence[Reservation], seats: dict[int, Seat], order: Order,
         return "released"
     if not all(_is_free(seats[one.seat_id], now) for one in lapsed):
         return "resold"
-    slots = claims.free_slots(order.user_id, order.concert_id, now)
+    slots = claims.free_slots(order.user_id, order.concert_id, now, keeping=kept)
     if len(slots) < len(lapsed):
         return "seat_limit"
     taken = claims.take([one.seat_id for one in lapsed], order.schedule_id, now + HOLD, now)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ARRAY, String, func, select, type_coerce
 
 from webapp.concerts.models import Schedule, Seat, is_free
 from webapp.db import db
 
+STALE = timedelta(seconds=2)
 FEW = 0.1  # below a tenth of its seats a grade is nearly gone
 
 
@@ -48,6 +49,9 @@ class Section:
     seats_total: int
 
 
+_counted: dict[int, tuple[datetime, list[Grade]]] = {}
+
+
 def by_schedule(schedule_ids: Iterable[int], now: datetime) -> dict[int, Left]:
     """Free and all seats of each schedule."""
     statement = (
@@ -59,7 +63,20 @@ def by_schedule(schedule_ids: Iterable[int], now: datetime) -> dict[int, Left]:
 
 
 def by_grade(concert_id: int, now: datetime) -> list[Grade]:
-    """The grades of a concert, dearest first."""
+    """The grades of a concert, dearest first; up to two seconds old, which is fresh enough for a coarse stock."""
+    counted = _counted.get(concert_id)
+    if counted is None or not timedelta(0) <= now - counted[0] < STALE:
+        # Thousands of waiting rooms ask at once, and a big house has tens of thousands of seats to count.
+        counted = _counted[concert_id] = (now, _count_grades(concert_id, now))
+    return counted[1]
+
+
+def forget() -> None:
+    """Count afresh: for tests, whose seats come and go while their clock stands still."""
+    _counted.clear()
+
+
+def _count_grades(concert_id: int, now: datetime) -> list[Grade]:
     statement = (
         select(Seat.grade, func.min(Seat.price), func.count().filter(is_free(now)), func.count())
         .join(Schedule, Schedule.id == Seat.schedule_id)

@@ -109,5 +109,13 @@ def _listen(client: Redis, delivery: Delivery) -> None:
     while True:
         message = subscription.get_message(timeout=POLL_SECONDS)
         if message and message["type"] == "message":
-            delivery.take(message["data"], time.monotonic())
+            _take(delivery, message["data"])
         delivery.flush(time.monotonic())
+
+
+def _take(delivery: Delivery, raw: bytes) -> None:
+    try:
+        delivery.take(raw, time.monotonic())
+    except (KeyError, TypeError, ValueError):
+        # An older or a foreign process said it. One message is lost; the delivery of this process is not.
+        log.exception("a live message could not be read")

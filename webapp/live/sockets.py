@@ -1,11 +1,15 @@
 """Sockets: who may listen to what. A room comes from the signed-in identity, never from what a page asks."""
 
-from datetime import datetime
+import logging
+import time
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_login import current_user
-from flask_socketio import SocketIO, join_room
+from flask_socketio import SocketIO, disconnect, join_room
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import clock
 from webapp.concerts import listing
@@ -13,19 +17,24 @@ from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.errors import BookingError
 from webapp.live import delivery, messages
+from webapp.live.patience import Patience
 from webapp.waiting_room import admission, tick
+
+log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 LONGEST_MESSAGE_BYTES = 2_000
 
+patience = Patience()
+
 
 def init_app(app: Flask, socketio: SocketIO) -> None:
-    """Bind Socket.IO to the app, websocket transport only, on greenlets where the server has them."""
+    """Bind Socket.IO to the app: websocket only, from our own pages only, one question of a socket at a time."""
     socketio.init_app(
         app,
         async_mode=_async_mode(),
+        async_handlers=False,
         transports=["websocket"],
-        cors_allowed_origins=[],
         max_http_buffer_size=LONGEST_MESSAGE_BYTES,
         manage_session=False,
         ping_interval=25,
@@ -33,26 +42,63 @@ def init_app(app: Flask, socketio: SocketIO) -> None:
     )
     delivery.init_app(app, socketio)
     socketio.on_event("connect", connect)
+    socketio.on_event("disconnect", leave)
     socketio.on_event("watch_line", watch_line)
     socketio.on_event("watch_seats", watch_seats)
     socketio.on_event("watch_house", watch_house)
 
 
-def connect(_auth: object = None) -> bool:
-    """Signed-in people only; each listens to what concerns them alone."""
+def connect(*_auth: object) -> bool:
+    """Signed-in people only, and not too many sockets each; each listens to what concerns them alone."""
     delivery.start()
-    if not current_user.is_authenticated:
+    try:
+        if not current_user.is_authenticated:
+            return False
+        user_id = current_user.id
+    except SQLAlchemyError as error:
+        log.warning("a socket was refused while the database is away: %s", type(error).__name__)
         return False
-    join_room(messages.fan_room(current_user.id))
-    db.session.rollback()
+    finally:
+        db.session.remove()
+    if not patience.opens(_sid(), str(user_id), time.monotonic()):
+        return False
+    join_room(messages.fan_room(user_id))
     return True
 
 
+def leave(*_reason: object) -> None:
+    patience.closes(_sid())
+
+
+def answered(answer: Callable[[object], Answer]) -> Callable[..., Answer]:
+    """A question that may come at any rate and in any shape: a flood ends the socket before it reaches Postgres."""
+
+    @wraps(answer)
+    def guarded(*arguments: object) -> Answer:
+        if not patience.asks(_sid(), time.monotonic()):
+            disconnect()
+            return _refused("too-many-questions")
+        try:
+            if not current_user.is_authenticated:
+                return _refused("not-found")
+            return answer(arguments[0] if arguments else None)
+        except BookingError as error:
+            return _refused(error.code)
+        except SQLAlchemyError as error:
+            log.warning("a socket's question was not answered: %s", type(error).__name__)
+            return _refused("unavailable")
+        finally:
+            db.session.remove()
+
+    return guarded
+
+
+@answered
 def watch_line(question: object) -> Answer:
     """Listen to a concert's line: for whoever has a place in it."""
     now = clock.now()
     concert = db.session.get(Concert, _id(question, "concert"))
-    if concert is None or not current_user.is_authenticated:
+    if concert is None:
         return _refused("not-found")
     place = admission.latest(current_user.id, concert.id)
     if place is None or admission.state(place, now)[0] == "ended":
@@ -61,30 +107,22 @@ def watch_line(question: object) -> Answer:
     return {"ok": True, "line": tick.read(concert, now)}
 
 
+@answered
 def watch_seats(question: object) -> Answer:
     """Listen to a schedule's seats: for whoever is admitted."""
-    if not current_user.is_authenticated:
-        return _refused("not-found")
-    try:
-        schedule = listing.schedule(_id(question, "schedule"))
-        _require_admission(schedule.concert_id, clock.now())
-    except BookingError as error:
-        return _refused(error.code)
+    schedule = listing.schedule(_id(question, "schedule"))
+    admission.require(current_user.id, schedule.concert_id, schedule.concert.slug, clock.now())
     join_room(messages.seats_room(schedule.id))
     return {"ok": True}
 
 
+@answered
 def watch_house(question: object) -> Answer:
     """Listen to everything that moves in a concert's house: for operators."""
-    if not current_user.is_authenticated or not current_user.is_operator:
+    if not current_user.is_operator:
         return _refused("not-found")
     join_room(messages.house_room(_id(question, "concert")))
     return {"ok": True}
-
-
-def _require_admission(concert_id: int, now: datetime) -> None:
-    concert = db.session.get_one(Concert, concert_id)
-    admission.require(current_user.id, concert.id, concert.slug, now)
 
 
 def _id(question: object, name: str) -> int:
@@ -95,6 +133,10 @@ def _id(question: object, name: str) -> int:
 
 def _refused(code: str) -> Answer:
     return {"ok": False, "code": code}
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
 
 
 def _async_mode() -> str:

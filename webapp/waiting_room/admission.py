@@ -62,18 +62,18 @@ def state(place: QueueSession, now: datetime) -> tuple[str, str | None]:
 
 
 def ahead(place: QueueSession | None, now: datetime) -> int | None:
-    """How many people wait in front of this place; 0 once called; None without a live place."""
+    """How many people wait in front of this place; 0 once called; None without a live place.
+
+    Numbers are gapless, so it is what lies between the number served and this one, less those who left in between.
+    """
     if place is None or state(place, now)[0] == "ended":
         return None
     if place.called_at is not None:
         return 0
-    waiting_before = select(func.count()).where(
-        QueueSession.concert_id == place.concert_id,
-        QueueSession.wait_number < place.wait_number,
-        QueueSession.called_at.is_(None),
-        ~QueueSession.is_terminated,
-    )
-    return db.session.scalar(waiting_before) or 0
+    counter = db.session.get_one(Counter, place.concert_id)
+    between = place.wait_number - counter.serving_number - 1
+    # The place may have been called since it was read.
+    return max(0, between - _left_between(counter, place.wait_number) if counter.skipped_count else between)
 
 
 def leave(user_id: int, concert_id: int, now: datetime) -> bool:
@@ -112,6 +112,17 @@ def concerts_to_call(now: datetime) -> Sequence[int]:
         Counter.serving_number - Counter.terminated_count < Counter.capacity,
     )
     return db.session.scalars(statement).all()
+
+
+def _left_between(counter: Counter, wait_number: int) -> int:
+    left = select(func.count()).where(
+        QueueSession.concert_id == counter.concert_id,
+        QueueSession.wait_number > counter.serving_number,
+        QueueSession.wait_number < wait_number,
+        QueueSession.called_at.is_(None),
+        QueueSession.is_terminated,
+    )
+    return db.session.scalar(left) or 0
 
 
 def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:

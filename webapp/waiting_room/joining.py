@@ -23,13 +23,13 @@ def join_all(user_ids: Sequence[int], concert_id: int, now: datetime) -> dict[in
     A fan with a live session gets that one back; the others draw the next numbers. Whoever fits is called.
     """
     counter = calling.lock(concert_id)
-    if not db.session.get_one(Concert, concert_id).is_on_sale(now):
-        raise SaleNotOpen()
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
     calling.end_overdue(counter, now)
     places = _live(user_ids, concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
     if newcomers:
+        if not db.session.get_one(Concert, concert_id).is_on_sale(now):
+            raise SaleNotOpen()
         places |= _draw(newcomers, counter, now)
         calling.call_next(counter, now)
     for place in places.values():

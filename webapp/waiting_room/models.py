@@ -81,6 +81,12 @@ class QueueSession(Model):
             postgresql_where=text("NOT is_terminated AND called_at IS NULL"),
         ),
         Index(
+            "ix_sessions_left_while_waiting",
+            "concert_id",
+            "wait_number",
+            postgresql_where=text("is_terminated AND called_at IS NULL"),
+        ),
+        Index(
             "ix_sessions_served",
             "concert_id",
             "expires_at",

@@ -1,5 +1,6 @@
 """The sandbox provider: our own payment company for trying things out, a separate process over HTTP."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,9 +8,12 @@ import requests
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from webapp.checkout.providers import Callback, Charge, Report, Started
-from webapp.errors import BadCallback, BadSignature, ProviderUnavailable
+from webapp.errors import BadCallback, BadSignature, ProviderRefused, ProviderUnavailable
 
-ANSWER_SECONDS = (2, 8)  # to connect, to answer: a fan is looking at a button
+log = logging.getLogger(__name__)
+
+REFUSALS = {400, 401, 403, 404, 409, 422}
+ANSWER_SECONDS = (2, 5)  # to connect, to answer: a fan is looking at a button
 
 
 class Sandbox:
@@ -65,6 +69,9 @@ class Sandbox:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         try:
             answer = self._session.request(method, self._url + path, json=body, headers=headers, timeout=ANSWER_SECONDS)
+            if answer.status_code in REFUSALS:
+                log.error("%s %s was refused: %s", method, path, answer.text[:300])
+                raise ProviderRefused()
             answer.raise_for_status()
             return answer.json()
         except (requests.RequestException, ValueError) as error:
