@@ -14,7 +14,7 @@ from webapp.checkout import callbacks, ticket_routes, wallet
 from webapp.checkout import routes as checkout
 from webapp.checkout.providers.sandbox import Sandbox
 from webapp.concerts import routes as concerts
-from webapp.db import db
+from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
 from webapp.waiting_room import routes as waiting_room
@@ -57,11 +57,11 @@ def _flask_config(settings: config.Settings) -> dict[str, object]:
             "pool_size": settings.pool_size,
             "max_overflow": settings.pool_size,
             "pool_timeout": 5,
-            "pool_pre_ping": True,
         },
         "SESSION_COOKIE_NAME": "frontrow",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_SECURE": settings.cookies_secure,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "MAX_CONTENT_LENGTH": 256 * 1024,
@@ -77,6 +77,8 @@ def _flask_config(settings: config.Settings) -> dict[str, object]:
 
 def _init_extensions(app: Flask, settings: config.Settings) -> None:
     db.init_app(app)
+    with app.app_context():
+        ping_idle(db.engine)
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)

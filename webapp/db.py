@@ -3,10 +3,14 @@
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData
+from flask_sqlalchemy.session import Session
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 # Named constraints, so that migrations and error handling can speak of them.
@@ -19,19 +23,51 @@ NAMES = {
 }
 
 
+IDLE_SECONDS = 1.0  # a connection that was used within this time is taken to be alive
+
+
 class Base(DeclarativeBase):
     registry = registry(
         metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: DateTime(timezone=True)}
     )
 
 
+class ReadingSession(Session):
+    """Outside `transaction()` nothing is written, so every read is a statement of its own: no BEGIN, no ROLLBACK."""
+
+    def get_bind(self, *arguments: Any, **named: Any) -> Any:
+        bind = super().get_bind(*arguments, **named)
+        return bind if "after_commit" in self.info or not isinstance(bind, Engine) else _reading(bind)
+
+
+@lru_cache
+def _reading(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 # What a verb returns is still readable after the commit; a new transaction reads everything afresh.
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"class_": ReadingSession, "expire_on_commit": False})
 
 if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+def ping_idle(engine: Engine) -> None:
+    """Ask connections that lay idle whether Postgres is still there, and only those: under a rush none does."""
+
+    @event.listens_for(engine, "checkin")
+    def remember(_connection: Any, record: Any) -> None:
+        record.info["returned_at"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("returned_at", monotonic()) > IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.OperationalError as gone:
+                raise InvalidatePoolError() from gone
 
 
 @contextmanager

@@ -7,8 +7,9 @@ fan and are only touched under that lock, so among themselves they need no order
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from webapp.accounts.models import User
 from webapp.booking.models import EXPIRED, MOST_SEATS, Reservation, is_lapsed
@@ -22,13 +23,14 @@ def lock_fan(user_id: int) -> None:
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
-def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: datetime) -> list[Seat]:
+def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: datetime) -> list[Row[Any]]:
     """Take those of the seats that are free, in id order, in one conditional statement, over any lapsed hold.
 
-    A claim that waited for another looks at the row again before it takes it: whoever locked first has the seat.
+    Returns rows of id, number, price and version. A claim that waited for another looks at the seat again before
+    it takes it: whoever locked first has it.
     """
     free = (
-        select(Seat.id)
+        select(Seat.id, Seat.held_until)
         .where(Seat.id.in_(seat_ids), Seat.schedule_id == schedule_id, is_free(now))
         .order_by(Seat.id)
         .with_for_update()
@@ -38,11 +40,12 @@ def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: dateti
         update(Seat)
         .where(Seat.id == free.c.id)
         .values(version=Seat.version + 1, held_until=until)
-        .returning(Seat)
-        .execution_options(populate_existing=True)
+        .returning(Seat.id, Seat.number, Seat.price, Seat.version, free.c.held_until.label("lapsed_at"))
+        .execution_options(synchronize_session=False)
     )
-    taken = sorted(db.session.scalars(statement), key=lambda seat: seat.id)
-    cancel(Reservation.seat_id.in_([seat.id for seat in taken]) & is_lapsed(now), EXPIRED, now)
+    taken = sorted(db.session.execute(statement), key=lambda seat: seat.id)
+    if lapsed := [seat.id for seat in taken if seat.lapsed_at]:
+        cancel(Reservation.seat_id.in_(lapsed) & is_lapsed(now), EXPIRED, now)
     return taken
 
 
@@ -88,15 +91,19 @@ def free_slots(
     but for the reservations in `keeping`. `wanted` are the seats the caller is about to take.
     """
     mine = (Reservation.user_id == user_id) & (Reservation.concert_id == concert_id) & ~Reservation.is_cancelled
-    lapsed = mine & is_lapsed(now) & Reservation.id.not_in(keeping)
-    seat_ids = db.session.scalars(select(Reservation.seat_id).where(lapsed)).all()
-    if seat_ids:
+    held = db.session.execute(select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(now)).where(mine))
+    used, lapsed = set(), {}
+    for reservation_id, slot, seat_id, has_lapsed in held:
+        if has_lapsed and reservation_id not in keeping:
+            lapsed[reservation_id] = seat_id
+        else:
+            used.add(slot)
+    if lapsed:
         # Whoever takes a lapsed hold over locks its seat and then ends it; ending it without its seat, and
         # then wanting the seat, would be the other way round: a deadlock.
         if wanted:
-            lock(sorted({*seat_ids, *wanted}))
-        cancel(lapsed, EXPIRED, now)
-    used = set(db.session.scalars(select(Reservation.slot).where(mine)))
+            lock(sorted({*lapsed.values(), *wanted}))
+        cancel(Reservation.id.in_(lapsed), EXPIRED, now)
     return [slot for slot in range(1, MOST_SEATS + 1) if slot not in used]
 
 

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, select, text, update
 
 from webapp.booking import claims
 from webapp.booking.models import (
@@ -23,6 +24,24 @@ from webapp.db import db
 from webapp.errors import NoSeatsChosen, NotFound, SeatLimit, SeatsTaken
 from webapp.live import messages
 
+ORDER_COLUMNS = ("public_id", "user_id", "concert_id", "schedule_id", "status", "created_at", "expires_at")
+OPEN_ORDER = text(
+    """
+    WITH opened AS (
+        INSERT INTO orders (public_id, user_id, concert_id, schedule_id, status, created_at, expires_at)
+        VALUES (:public_id, :user_id, :concert_id, :schedule_id, :status, :created_at, :expires_at)
+        RETURNING id
+    )
+    INSERT INTO reservations (seat_id, seat_version, price, slot,
+                              user_id, concert_id, order_id, created_at, expires_at)
+    SELECT seat.id, seat.version, seat.price, seat.slot,
+           :user_id, :concert_id, opened.id, :created_at, :expires_at
+    FROM opened, unnest(CAST(:seat_ids AS int[]), CAST(:versions AS int[]), CAST(:prices AS int[]),
+                        CAST(:slots AS int[])) AS seat (id, version, price, slot)
+    RETURNING order_id
+    """
+)
+
 
 def place(user_id: int, schedule: Schedule, seat_ids: Sequence[int], now: datetime) -> Order:
     """Hold these seats for this fan for five minutes, all of them or none, as an order of their own.
@@ -39,9 +58,7 @@ def place(user_id: int, schedule: Schedule, seat_ids: Sequence[int], now: dateti
     taken = claims.take(wanted, schedule.id, now + HOLD, now)
     if len(taken) < len(wanted):
         raise _taken(wanted, {seat.id for seat in taken}, schedule)
-    order = _open_order(user_id, schedule, now)
-    rows = [reservation(seat, slot, order) for seat, slot in zip(taken, slots, strict=False)]
-    db.session.execute(insert(Reservation), rows)
+    order = _open_order(user_id, schedule, taken, slots, now)
     claims.publish(schedule, [seat.number for seat in taken], messages.HELD)
     return order
 
@@ -88,21 +105,6 @@ def left_to_take(user_id: int, concert_id: int, now: datetime) -> int:
     return MOST_SEATS - len(db.session.scalars(used).all())
 
 
-def reservation(seat: Seat, slot: int, order: Order) -> dict[str, object]:
-    """The row of a claim on a seat just taken, at the seat's price and version of this moment."""
-    return {
-        "seat_id": seat.id,
-        "seat_version": seat.version,
-        "user_id": order.user_id,
-        "concert_id": order.concert_id,
-        "order_id": order.id,
-        "slot": slot,
-        "price": seat.price,
-        "created_at": order.created_at,
-        "expires_at": order.expires_at,
-    }
-
-
 def _held(order_id: int) -> list[int]:
     live = select(Reservation.seat_id).where(Reservation.order_id == order_id, ~Reservation.is_cancelled)
     return list(db.session.scalars(live))
@@ -117,7 +119,10 @@ def _taken(wanted: list[int], taken: set[int], schedule: Schedule) -> Exception:
     return SeatsTaken(names=[seat.name for seat in lost], seats=[seat.number for seat in lost])
 
 
-def _open_order(user_id: int, schedule: Schedule, now: datetime) -> Order:
+def _open_order(
+    user_id: int, schedule: Schedule, seats: Sequence[Row[Any]], slots: Sequence[int], now: datetime
+) -> Order:
+    """The order and its reservations, each at the seat's price and version of this moment, in one statement."""
     order = Order(
         public_id=secrets.token_urlsafe(12),
         user_id=user_id,
@@ -127,8 +132,14 @@ def _open_order(user_id: int, schedule: Schedule, now: datetime) -> Order:
         created_at=now,
         expires_at=now + HOLD,
     )
-    db.session.add(order)
-    db.session.flush()
+    claimed = {
+        "seat_ids": [seat.id for seat in seats],
+        "versions": [seat.version for seat in seats],
+        "prices": [seat.price for seat in seats],
+        "slots": list(slots[: len(seats)]),
+    }
+    about = {name: getattr(order, name) for name in ORDER_COLUMNS}
+    order.id = db.session.execute(OPEN_ORDER, {**about, **claimed}).first()[0]  # type: ignore[index]
     return order
 
 

@@ -75,12 +75,15 @@ def hold(schedule_id: int) -> Any:
 
 def _hold(schedule: Schedule) -> str:
     user_id, now, wish = current_user.id, clock.now(), _wish()
+    seat_ids = [] if isinstance(wish, int) else seat_map.seat_ids(schedule.id, wish)
+    # What we know of the schedule never changes; the transaction need not read it again.
+    db.session.expunge(schedule)
     with transaction():
         order: Order
         if isinstance(wish, int):
             order = best.place_best(user_id, schedule, wish, request.form.get("grade") or None, now)
         else:
-            order = holds.place(user_id, schedule, seat_map.seat_ids(schedule.id, wish), now)
+            order = holds.place(user_id, schedule, seat_ids, now)
         return order.public_id
 
 

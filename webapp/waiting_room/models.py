@@ -67,6 +67,7 @@ class QueueSession(Model):
 
     __table_args__ = (
         Index("uq_sessions_concert_id_wait_number", "concert_id", "wait_number", unique=True),
+        Index("ix_sessions_fan", "user_id", "concert_id", "wait_number"),
         Index(
             "uq_sessions_one_live_per_fan",
             "user_id",

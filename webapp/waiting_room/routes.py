@@ -13,6 +13,7 @@ from webapp.db import transaction
 from webapp.errors import NotYourTurn
 from webapp.extensions import limiter
 from webapp.waiting_room import admission, joining, tick, views
+from webapp.waiting_room.models import Counter
 
 blueprint = Blueprint("waiting_room", __name__)
 
@@ -61,24 +62,23 @@ def resume_join(slug: str) -> str:
 @login_required
 def show(slug: str) -> Any:
     now = clock.now()
-    concert = listing.concert(slug)
-    place = views.place(current_user.id, concert.id, now)
+    concert, counter, place = views.standing(current_user.id, slug, now)
     if place is None:
         return redirect(url_for(".concert", slug=slug), 303)
     if place.state == "called":
         return redirect(url_for("booking.dates", slug=slug), 303)
-    return render_template("waiting_room/show.html", grades=stock.by_grade(concert.id, now), **_seen(concert, place))
+    grades = stock.by_grade(concert.id, now)
+    return render_template("waiting_room/show.html", grades=grades, **_seen(concert, counter, place))
 
 
 @blueprint.get("/concerts/<slug>/line/position")
 @login_required
 def position(slug: str) -> Any:
     """Where this fan stands: a fragment of the waiting room, or JSON."""
-    concert = listing.concert(slug)
-    place = views.place(current_user.id, concert.id, clock.now())
+    concert, counter, place = views.standing(current_user.id, slug, clock.now())
     if place is None:
         raise NotYourTurn(concert_slug=slug, ahead=None)
-    seen = _seen(concert, place)
+    seen = _seen(concert, counter, place)
     if "X-Fragment" in request.headers:
         return render_template("waiting_room/_position.html", **seen)
     return jsonify(views.position(place, seen["wait"], seen["line"]))
@@ -127,10 +127,10 @@ def cacheable(line: dict[str, Any]) -> Response:
     return answer
 
 
-def _seen(concert: Concert, place: views.Place) -> dict[str, Any]:
+def _seen(concert: Concert, counter: Counter, place: views.Place) -> dict[str, Any]:
     """What the waiting room shows besides the stock."""
     now = clock.now()
-    line = tick.read(concert, now)
+    line = tick.of(counter, concert, now)
     return {
         "concert": concert,
         "place": place,

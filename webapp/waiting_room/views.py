@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
+from webapp.concerts.models import Concert
+from webapp.db import db
+from webapp.errors import NotFound
 from webapp.waiting_room import admission, estimate
-from webapp.waiting_room.models import QueueSession
+from webapp.waiting_room.models import Counter, QueueSession
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,24 @@ def place(user_id: int, concert_id: int, now: datetime) -> Place | None:
     """The fan's newest place in this line, live or ended; None for a fan who never joined."""
     found = admission.latest(user_id, concert_id)
     return _seen(found, now) if found else None
+
+
+def standing(user_id: int, slug: str, now: datetime) -> tuple[Concert, Counter, Place | None]:
+    """The concert, its counter and the fan's newest place in one read. Raises NotFound."""
+    mine = (QueueSession.concert_id == Concert.id) & (QueueSession.user_id == user_id)
+    statement = (
+        select(Concert, Counter, QueueSession)
+        .join(Counter, Counter.concert_id == Concert.id)
+        .outerjoin(QueueSession, mine)
+        .where(Concert.slug == slug)
+        .order_by(QueueSession.wait_number.desc())
+        .limit(1)
+    )
+    found = db.session.execute(statement).first()
+    if found is None:
+        raise NotFound()
+    concert, counter, session = found
+    return concert, counter, _seen(session, now) if session else None
 
 
 def wait(concert_id: int, place: Place, line: dict[str, Any], now: datetime) -> estimate.Wait | None:
