@@ -46,14 +46,15 @@ class Script:
     ) -> None:
         for row in parameters if isinstance(parameters, list) else [parameters]:
             written = PARAMETER.sub(lambda match, row=row: self._write(match[1], row[match[1]]), statement)  # type: ignore[misc]
-            # The id of the order it opens is the one thing that a later statement needs to be told.
-            self.lines.append(written + (" \\gset order_" if "INSERT INTO orders" in written else ";"))
+            self.lines.append(written + ";")
 
     def _write(self, name: str, value: object) -> str:
         if name in self.names:
             return self.names[name]
         if isinstance(value, datetime):
             return "now()" if value - self.now < timedelta(minutes=1) else "(now() + interval '5 minutes')"
+        if isinstance(value, list):
+            return "ARRAY[" + ", ".join(self._write(name, one) for one in value) + "]"
         if value in self.values:
             return self.values[value]
         if value is None or isinstance(value, bool | int):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, url_for
-from flask_babel import format_date, format_decimal, format_time, get_locale
+from flask import Blueprint, Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import format_date, format_time, get_domain, get_locale
 from flask_login import current_user
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
@@ -32,8 +32,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(money=money, number=number, day=day, clock=hour, second=second, moment=moment, iso=iso)
     app.jinja_env.globals.update(
-        languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset, import_map=import_map
+        languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset, import_map=import_map, words=words
     )
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale())})
     app.after_request(_secure)
@@ -74,13 +75,28 @@ def language() -> Any:
     return answer
 
 
+def _catalogue() -> Any:
+    """This request's translations, looked up once: a page has fifty sentences."""
+    if "catalogue" not in g:
+        g.catalogue = get_domain().get_translations()
+    return g.catalogue
+
+
+def _gettext(sentence: str) -> str:
+    return str(_catalogue().ugettext(sentence))
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return str(_catalogue().ungettext(one, many, count))
+
+
 def money(amount: int) -> str:
     """Won as people write it: ₩132,000, and −₩5,000."""
-    return f"{'−' if amount < 0 else ''}₩{format_decimal(abs(amount))}"
+    return f"{'−' if amount < 0 else ''}₩{abs(amount):,}"
 
 
 def number(value: int) -> str:
-    return str(format_decimal(value))
+    return f"{value:,}"  # as both languages group them
 
 
 def day(value: date | datetime, zone: str = "Asia/Seoul") -> str:
@@ -120,6 +136,16 @@ def asset(path: str) -> str:
     """The address of a static file, with its content's hash: it may be cached for ever."""
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={digest}"
+
+
+def words(template: str) -> Markup:
+    """The sentences a script needs, from a template that depends on nothing but the language."""
+    return _words(template, str(get_locale()))
+
+
+@lru_cache
+def _words(template: str, _language: str) -> Markup:
+    return Markup(render_template(template).strip())
 
 
 @lru_cache

@@ -5,11 +5,13 @@ row comes first and makes one fan's actions follow one another over all tabs; or
 fan and are only touched under that lock, so among themselves they need no order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import BindParameter, ColumnElement, DateTime, Row, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from webapp.accounts.models import User
 from webapp.booking.models import EXPIRED, MOST_SEATS, Reservation, is_lapsed
@@ -17,10 +19,19 @@ from webapp.concerts.models import Schedule, Seat, is_free
 from webapp.db import after_commit, db
 from webapp.live import messages
 
+# What every hold asks, built once.
+NOW = bindparam("now", type_=DateTime(timezone=True))
+ONE_FAN = select(User.id).where(User.id == bindparam("id")).with_for_update(key_share=True)
+HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(NOW)).where(
+    Reservation.user_id == bindparam("user_id"),
+    Reservation.concert_id == bindparam("concert_id"),
+    ~Reservation.is_cancelled,
+)
+
 
 def lock_fan(user_id: int) -> None:
     """Make one fan's actions follow one another. Does not hold up joins, which only refer to the row."""
-    db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    db.session.execute(ONE_FAN, {"id": user_id})
 
 
 def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: datetime) -> list[Row[Any]]:
@@ -29,24 +40,35 @@ def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: dateti
     Returns rows of id, number, price and version. A claim that waited for another looks at the seat again before
     it takes it: whoever locked first has it.
     """
+    statement = _taking(is_free)
+    wish = {"seat_ids": list(seat_ids), "schedule": schedule_id, "until": until, "now": now}
+    taken = sorted(db.session.execute(statement, wish), key=lambda seat: seat.id)
+    if lapsed := [seat.id for seat in taken if seat.lapsed_at]:
+        cancel(Reservation.seat_id.in_(lapsed) & is_lapsed(now), EXPIRED, now)
+    return taken
+
+
+@cache
+def _taking(can_be_taken: Callable[[BindParameter[datetime]], ColumnElement[bool]]) -> ReturningUpdate[Any]:
+    """The one statement that takes seats, built once for its condition."""
     free = (
         select(Seat.id, Seat.held_until)
-        .where(Seat.id.in_(seat_ids), Seat.schedule_id == schedule_id, is_free(now))
+        .where(
+            Seat.id.in_(bindparam("seat_ids", expanding=True)),
+            Seat.schedule_id == bindparam("schedule"),
+            can_be_taken(NOW),
+        )
         .order_by(Seat.id)
         .with_for_update()
         .cte("free")
     )
-    statement = (
+    return (
         update(Seat)
         .where(Seat.id == free.c.id)
-        .values(version=Seat.version + 1, held_until=until)
+        .values(version=Seat.version + 1, held_until=bindparam("until"))
         .returning(Seat.id, Seat.number, Seat.price, Seat.version, free.c.held_until.label("lapsed_at"))
         .execution_options(synchronize_session=False)
     )
-    taken = sorted(db.session.execute(statement), key=lambda seat: seat.id)
-    if lapsed := [seat.id for seat in taken if seat.lapsed_at]:
-        cancel(Reservation.seat_id.in_(lapsed) & is_lapsed(now), EXPIRED, now)
-    return taken
 
 
 def give_back(seat_ids: Sequence[int]) -> list[int]:
@@ -90,8 +112,7 @@ def free_slots(
     """The fan's unused places under the seat limit. Their own lapsed holds use up none: they are ended,
     but for the reservations in `keeping`. `wanted` are the seats the caller is about to take.
     """
-    mine = (Reservation.user_id == user_id) & (Reservation.concert_id == concert_id) & ~Reservation.is_cancelled
-    held = db.session.execute(select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(now)).where(mine))
+    held = db.session.execute(HELD, {"user_id": user_id, "concert_id": concert_id, "now": now})
     used, lapsed = set(), {}
     for reservation_id, slot, seat_id, has_lapsed in held:
         if has_lapsed and reservation_id not in keeping:

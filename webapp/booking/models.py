@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from webapp.db import Model
 
@@ -89,6 +89,6 @@ def is_live(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def is_lapsed(now: datetime) -> ColumnElement[bool]:
+def is_lapsed(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """A hold whose time has run out, whether or not anybody has tidied it yet."""
     return and_(~Reservation.is_cancelled, Reservation.payment_id.is_(None), Reservation.expires_at <= now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.concerts import stock
@@ -35,6 +35,12 @@ class Performance:
     seats_left: int
     seats_total: int
     state: str
+
+
+# Asked before every look at a seat map and every hold: built once.
+ONE_SCHEDULE = (
+    select(Schedule).options(joinedload(Schedule.concert, innerjoin=True)).where(Schedule.id == bindparam("id"))
+)
 
 
 def sale_state(concert: Concert, seats_left: int, now: datetime) -> str:
@@ -78,8 +84,7 @@ def concert(slug: str) -> Concert:
 
 def schedule(schedule_id: int) -> Schedule:
     """The schedule with its concert. Raises NotFound."""
-    together = joinedload(Schedule.concert, innerjoin=True)
-    found = db.session.scalar(select(Schedule).options(together).where(Schedule.id == schedule_id))
+    found = db.session.scalar(ONE_SCHEDULE, {"id": schedule_id})
     if found is None:
         raise NotFound()
     return found

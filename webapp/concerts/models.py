@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from webapp.concerts.plans import Plan
 from webapp.db import Model
@@ -94,6 +94,6 @@ class Seat(Model):
         return f"{self.section} {self.row}-{self.place}"
 
 
-def is_free(now: datetime) -> ColumnElement[bool]:
+def is_free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The predicate of a seat that can be taken: not sold, and not held or held until a time that has passed."""
     return and_(~Seat.is_sold, or_(Seat.held_until.is_(None), Seat.held_until <= now))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import DateTime, bindparam, func, select, update
 
 from webapp.db import db
 from webapp.errors import NotYourTurn
@@ -19,13 +19,16 @@ from webapp.waiting_room.models import (
     is_over,
 )
 
+ADMISSION = select(QueueSession).where(
+    QueueSession.user_id == bindparam("user_id"),
+    QueueSession.concert_id == bindparam("concert_id"),
+    is_admitted(bindparam("now", type_=DateTime(timezone=True))),
+)
+
 
 def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> QueueSession:
     """The fan's admission, in one indexed read. Raises NotYourTurn with the number of people ahead."""
-    statement = select(QueueSession).where(
-        QueueSession.user_id == user_id, QueueSession.concert_id == concert_id, is_admitted(now)
-    )
-    admission = db.session.scalar(statement)
+    admission = db.session.scalar(ADMISSION, {"user_id": user_id, "concert_id": concert_id, "now": now})
     if admission is None:
         raise NotYourTurn(concert_slug=concert_slug, ahead=ahead(latest(user_id, concert_id), now))
     return admission

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, and_, func, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from webapp.db import Model
+
+Moment = datetime | BindParameter[datetime]
 
 ADMISSION = timedelta(minutes=10)
 CLAIM = timedelta(minutes=3)
@@ -105,7 +107,7 @@ class QueueSession(Model):
         return self.called_at is not None
 
 
-def is_admitted(now: datetime) -> ColumnElement[bool]:
+def is_admitted(now: Moment) -> ColumnElement[bool]:
     """The predicate of an admission: called, not ended, not expired, and claimed or still in time to be."""
     return and_(
         ~QueueSession.is_terminated,

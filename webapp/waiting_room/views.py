@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.concerts.models import Concert
 from webapp.db import db
@@ -33,18 +33,20 @@ def place(user_id: int, concert_id: int, now: datetime) -> Place | None:
     return _seen(found, now) if found else None
 
 
+# The waiting room's one read: built once.
+STANDING = (
+    select(Concert, Counter, QueueSession)
+    .join(Counter, Counter.concert_id == Concert.id)
+    .outerjoin(QueueSession, (QueueSession.concert_id == Concert.id) & (QueueSession.user_id == bindparam("user_id")))
+    .where(Concert.slug == bindparam("slug"))
+    .order_by(QueueSession.wait_number.desc())
+    .limit(1)
+)
+
+
 def standing(user_id: int, slug: str, now: datetime) -> tuple[Concert, Counter, Place | None]:
     """The concert, its counter and the fan's newest place in one read. Raises NotFound."""
-    mine = (QueueSession.concert_id == Concert.id) & (QueueSession.user_id == user_id)
-    statement = (
-        select(Concert, Counter, QueueSession)
-        .join(Counter, Counter.concert_id == Concert.id)
-        .outerjoin(QueueSession, mine)
-        .where(Concert.slug == slug)
-        .order_by(QueueSession.wait_number.desc())
-        .limit(1)
-    )
-    found = db.session.execute(statement).first()
+    found = db.session.execute(STANDING, {"user_id": user_id, "slug": slug}).first()
     if found is None:
         raise NotFound()
     concert, counter, session = found
