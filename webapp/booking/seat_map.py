@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 
 from webapp.booking.models import Reservation, is_live
 from webapp.concerts.models import Seat, is_free
@@ -31,6 +31,11 @@ class ListedSeat:
 class ListedRow:
     name: str
     seats: list[ListedSeat]
+
+
+NUMBERED = select(Seat.id).where(
+    Seat.schedule_id == bindparam("schedule"), Seat.number.in_(bindparam("numbers", expanding=True))
+)
 
 
 def states(schedule_id: int, user_id: int, now: datetime) -> dict[str, Any]:
@@ -61,8 +66,7 @@ def rows(schedule_id: int, section: str, user_id: int, now: datetime) -> list[Li
 
 def seat_ids(schedule_id: int, numbers: list[int]) -> list[int]:
     """The ids of the seats with these numbers. Raises BadSeats when one does not exist: all or nothing."""
-    statement = select(Seat.id).where(Seat.schedule_id == schedule_id, Seat.number.in_(numbers))
-    found = list(db.session.scalars(statement))
+    found = list(db.session.scalars(NUMBERED, {"schedule": schedule_id, "numbers": numbers}))
     if len(found) < len(set(numbers)):
         raise BadSeats()
     return found

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import DateTime, bindparam, func, select, update
+from sqlalchemy.orm import contains_eager
 
+from webapp.concerts.models import Schedule
 from webapp.db import db
-from webapp.errors import NotYourTurn
+from webapp.errors import NotFound, NotYourTurn
 from webapp.waiting_room import calling, tick
 from webapp.waiting_room.models import (
     EXPIRED,
@@ -19,10 +21,24 @@ from webapp.waiting_room.models import (
     is_over,
 )
 
+# Asked before every look at a seat map and every hold: built once.
+NOW = bindparam("now", type_=DateTime(timezone=True))
 ADMISSION = select(QueueSession).where(
     QueueSession.user_id == bindparam("user_id"),
     QueueSession.concert_id == bindparam("concert_id"),
-    is_admitted(bindparam("now", type_=DateTime(timezone=True))),
+    is_admitted(NOW),
+)
+ADMISSION_AT = (
+    select(Schedule, QueueSession)
+    .join(Schedule.concert)
+    .options(contains_eager(Schedule.concert))
+    .outerjoin(
+        QueueSession,
+        (QueueSession.concert_id == Schedule.concert_id)
+        & (QueueSession.user_id == bindparam("user_id"))
+        & is_admitted(NOW),
+    )
+    .where(Schedule.id == bindparam("schedule"))
 )
 
 
@@ -32,6 +48,19 @@ def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> 
     if admission is None:
         raise NotYourTurn(concert_slug=concert_slug, ahead=ahead(latest(user_id, concert_id), now))
     return admission
+
+
+def require_at(user_id: int, schedule_id: int, now: datetime) -> tuple[Schedule, QueueSession]:
+    """The schedule, with its concert, and the fan's admission to it, in one read. Raises NotFound or NotYourTurn."""
+    asked = {"user_id": user_id, "schedule": schedule_id, "now": now}
+    found = db.session.execute(ADMISSION_AT, asked).first()
+    if found is None:
+        raise NotFound()
+    schedule, admission = found
+    if admission is None:
+        concert = schedule.concert
+        raise NotYourTurn(concert_slug=concert.slug, ahead=ahead(latest(user_id, concert.id), now))
+    return schedule, admission
 
 
 def claim(session_id: int, now: datetime) -> None:

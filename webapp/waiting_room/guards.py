@@ -21,12 +21,13 @@ def admission_required(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     @login_required
     def guarded(**address: Any) -> Any:
+        user_id, now = current_user.id, clock.now()
         if "schedule_id" in address:
-            g.schedule = listing.schedule(address["schedule_id"])
+            g.schedule, g.admission = admission.require_at(user_id, address["schedule_id"], now)
             g.concert = g.schedule.concert
         else:
             g.concert = listing.concert(address["slug"])
-        g.admission = admission.require(current_user.id, g.concert.id, g.concert.slug, clock.now())
+            g.admission = admission.require(user_id, g.concert.id, g.concert.slug, now)
         return view(**address)
 
     return guarded
