@@ -14,7 +14,7 @@ from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.waiting_room import admission
 
-AGENT = "frontrow-bench"
+BROWSER = "frontrow-bench"
 KEY_PREFIX = "bench-sign-in-of-"
 
 FILL = (
@@ -56,7 +56,7 @@ def signed_in(app: Flask, user_id: int) -> Fan:
     """The cookie and token that signing in and loading a page would have given this fan."""
     peer = {"REMOTE_ADDR": "127.0.0.1"}
     # A context of its own: what a request remembers, such as its token, must not reach the next fan.
-    with app.app_context(), app.test_request_context(headers={"User-Agent": AGENT}, environ_base=peer):
+    with app.app_context(), app.test_request_context(headers={"User-Agent": BROWSER}, environ_base=peer):
         user = User(id=user_id)
         user.sign_in_key = f"{KEY_PREFIX}{user_id}"
         session.permanent = True

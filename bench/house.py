@@ -86,11 +86,11 @@ class House:
         client.set_cookie(name, value, domain="localhost")
         address, form = f"/schedules/{self.schedule_id}/holds", self._form(pair, fan)
         with self.app.app_context():
-            answer = client.post(address, data=form, headers={"User-Agent": crowd.AGENT})
+            answer = client.post(address, data=form, headers={"User-Agent": crowd.BROWSER})
         assert answer.status_code == 303, answer.text
 
     def _request(self, pair: int, fan: Fan) -> str:
-        headers = {"User-Agent": crowd.AGENT, "Cookie": fan.cookie, "Accept-Language": "en"}
+        headers = {"User-Agent": crowd.BROWSER, "Cookie": fan.cookie, "Accept-Language": "en"}
         return load.request(
             "POST", f"/schedules/{self.schedule_id}/holds", headers, urlencode(self._form(pair, fan), True)
         )

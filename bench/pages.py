@@ -59,7 +59,7 @@ def _requests(standing: Stage, user_ids: list[int]) -> dict[str, list[str]]:
 
 def _get(standing: Stage, path: str, user_id: int) -> str:
     fan = crowd.signed_in(standing.app, user_id)
-    return load.request("GET", path, {"User-Agent": crowd.AGENT, "Cookie": fan.cookie, "Accept-Language": "en"})
+    return load.request("GET", path, {"User-Agent": crowd.BROWSER, "Cookie": fan.cookie, "Accept-Language": "en"})
 
 
 def _measure(standing: Stage, requests: dict[str, list[str]], port: int) -> tuple[Rates, Costs]:
