@@ -18,5 +18,5 @@ def test_only_our_own_pages_open_a_socket(house: Flask, address: str, origin: st
     name, port = host.split(":")
     with socket.create_connection((name, int(port)), timeout=10) as line:
         line.sendall(HANDSHAKE.format(host=host, origin=origin.format(host=host)).encode())
-        answer = line.recv(200).decode()
+        answer = line.recv(200).decode("latin-1")  # a frame may follow at once
     assert answer.startswith(f"HTTP/1.1 {status} ")

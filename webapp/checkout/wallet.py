@@ -52,6 +52,8 @@ def top_up() -> Any:
 
 
 def _page(problem: str | None = None) -> str:
+    # Read before the balance: whatever is settled in between is then seen as on its way, and the page looks again.
+    top_ups = _pending(current_user.id)
     rows = points.history(current_user.id, request.args.get("before", type=int), PAGE + 1)
     older = url_for(".show", before=rows[PAGE - 1].id) if len(rows) > PAGE else None
     return render_template(
@@ -59,7 +61,7 @@ def _page(problem: str | None = None) -> str:
         balance=points.balance(current_user.id),
         histories=[_seen(row) for row in rows[:PAGE]],
         presets=PRESETS,
-        top_ups=_pending(current_user.id),
+        top_ups=top_ups,
         older=older,
         form=_form(problem),
         idempotency_key=secrets.token_urlsafe(12),

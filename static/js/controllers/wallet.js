@@ -15,7 +15,8 @@ export function connect(wallet) {
     // Only a change reloads the page: somebody may be typing an amount.
     if (balance(page) !== balance(document)) location.reload();
   };
-  const stopWatching = watch({ events: { wallet_changed: look } });
+  // What changed before the socket was there was not heard.
+  const stopWatching = watch({ events: { wallet_changed: look }, ready: () => wallet.dataset.pending && look() });
   const stopAsking = repeat(() => {
     if (!wallet.dataset.pending) return undefined;
     asked += 1;
