@@ -37,7 +37,7 @@ class Performance:
     state: str
 
 
-# Asked before every look at a seat map and every hold: built once.
+# Built once, like every statement that is asked often.
 ONE_SCHEDULE = (
     select(Schedule).options(joinedload(Schedule.concert, innerjoin=True)).where(Schedule.id == bindparam("id"))
 )

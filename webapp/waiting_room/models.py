@@ -102,10 +102,6 @@ class QueueSession(Model):
         CheckConstraint("wait_number > 0", "wait_number_positive"),
     )
 
-    @property
-    def is_called(self) -> bool:
-        return self.called_at is not None
-
 
 def is_admitted(now: Moment) -> ColumnElement[bool]:
     """The predicate of an admission: called, not ended, not expired, and claimed or still in time to be."""
