@@ -9,7 +9,8 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select, text
 
 from webapp import clock
-from webapp.accounts.models import User
+from webapp.accounts.models import FAN
+from webapp.accounts.signing_in import SignedIn
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.waiting_room import admission
@@ -57,10 +58,8 @@ def signed_in(app: Flask, user_id: int) -> Fan:
     peer = {"REMOTE_ADDR": "127.0.0.1"}
     # A context of its own: what a request remembers, such as its token, must not reach the next fan.
     with app.app_context(), app.test_request_context(headers={"User-Agent": BROWSER}, environ_base=peer):
-        user = User(id=user_id)
-        user.sign_in_key = f"{KEY_PREFIX}{user_id}"
         session.permanent = True
-        login_user(user)
+        login_user(SignedIn(f"{KEY_PREFIX}{user_id}", user_id, "", FAN, 0, None))
         token = generate_csrf()
         answer = Response()
         app.session_interface.save_session(app, session, answer)

@@ -12,10 +12,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests import builders
-from webapp import clock, create_app
+from webapp import clock, create_app, memory
 from webapp.audit import broken_promises
 from webapp.cli import alembic_config
-from webapp.concerts import stock
 from webapp.config import Settings, from_environment
 from webapp.db import db
 from webapp.dev.services import Services
@@ -66,7 +65,7 @@ def stage(app: Flask) -> Iterator[Flask]:
     """An empty house in an app context, for tests that break promises on purpose."""
     with app.app_context():
         redis().flushall()
-        stock.forget()
+        memory.forget()
         yield app
         db.session.rollback()
         tables = ", ".join(db.metadata.tables)

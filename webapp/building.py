@@ -7,7 +7,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
-from webapp.accounts import signing_in
 from webapp.admin import job_routes as admin
 from webapp.booking import routes as booking
 from webapp.checkout import callbacks, ticket_routes, wallet
@@ -18,6 +17,7 @@ from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
 from webapp.waiting_room import routes as waiting_room
+from webapp.waiting_room.guards import who_asks
 
 
 def build(settings: config.Settings | None = None) -> Flask:
@@ -54,8 +54,9 @@ def _flask_config(settings: config.Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_size": settings.pool_size,
-            "max_overflow": settings.pool_size,
+            # There are two pools, one for transactions and one for reads.
+            "pool_size": (settings.pool_size + 1) // 2,
+            "max_overflow": settings.pool_size // 2,
             "pool_timeout": 5,
         },
         "SESSION_COOKIE_NAME": "frontrow",
@@ -83,7 +84,9 @@ def _init_extensions(app: Flask, settings: config.Settings) -> None:
     limiter.init_app(app)
     babel.init_app(app, locale_selector=chosen_language)
     login_manager.init_app(app)
-    login_manager.user_loader(signing_in.load)
+    login_manager.user_loader(who_asks)
+    # A sign-in is a row that can be ended; a fan who walks from one network to the next is no thief.
+    login_manager.session_protection = None
     login_manager.login_view = "accounts.sign_in"
     login_manager.login_message = None
     sockets.init_app(app, socketio)

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import do
 from tests.timepiece import Timepiece, timepiece
-from webapp import clock
+from webapp import clock, memory
 from webapp.accounts import signing_in
 
 __all__ = ["timepiece"]
@@ -21,6 +21,7 @@ class Browser(FlaskClient):
     """Requests as a server gets them: not inside the app context that the test itself stands in."""
 
     def open(self, *arguments: Any, **named: Any) -> TestResponse:
+        memory.forget()  # the test's clock may stand still while a page is asked for twice
         return Context().run(super().open, *arguments, **named)
 
 

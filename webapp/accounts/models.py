@@ -30,19 +30,6 @@ class User(Model):
         Index("uq_users_email", func.lower(email), unique=True),
     )
 
-    # Flask-Login asks these of the signed-in person; the cookie carries the sign-in's key, never the user's id.
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-    sign_in_key = ""
-
-    def get_id(self) -> str:
-        return self.sign_in_key
-
-    @property
-    def is_operator(self) -> bool:
-        return self.role == OPERATOR
-
 
 class SignIn(Model):
     """One signed-in browser. Its key is in the cookie; ending the row ends the cookie, wherever it was copied."""

@@ -10,19 +10,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, DateTime, Row, bindparam, select, update
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, DateTime, Integer, Row, any_, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from webapp.accounts.models import User
 from webapp.booking.models import EXPIRED, MOST_SEATS, Reservation, is_lapsed
 from webapp.concerts.models import Schedule, Seat, is_free
-from webapp.db import after_commit, db
+from webapp.db import after_commit, db, fetch
 from webapp.live import messages
 
 # What every hold asks, built once.
 NOW = bindparam("now", type_=DateTime(timezone=True))
 ONE_FAN = select(User.id).where(User.id == bindparam("id")).with_for_update(key_share=True)
-HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(NOW)).where(
+HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(NOW).label("has_lapsed")).where(
     Reservation.user_id == bindparam("user_id"),
     Reservation.concert_id == bindparam("concert_id"),
     ~Reservation.is_cancelled,
@@ -31,7 +31,7 @@ HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(N
 
 def lock_fan(user_id: int) -> None:
     """Make one fan's actions follow one another. Does not hold up joins, which only refer to the row."""
-    db.session.execute(ONE_FAN, {"id": user_id})
+    fetch(ONE_FAN, id=user_id)
 
 
 def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: datetime) -> list[Row[Any]]:
@@ -41,8 +41,8 @@ def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: dateti
     it takes it: whoever locked first has it.
     """
     statement = _taking(is_free)
-    wish = {"seat_ids": list(seat_ids), "schedule": schedule_id, "until": until, "now": now}
-    taken = sorted(db.session.execute(statement, wish), key=lambda seat: seat.id)
+    found = fetch(statement, seat_ids=list(seat_ids), schedule=schedule_id, until=until, now=now)
+    taken = sorted(found, key=lambda seat: seat.id)
     if lapsed := [seat.id for seat in taken if seat.lapsed_at]:
         cancel(Reservation.seat_id.in_(lapsed) & is_lapsed(now), EXPIRED, now)
     return taken
@@ -54,7 +54,7 @@ def _taking(can_be_taken: Callable[[BindParameter[datetime]], ColumnElement[bool
     free = (
         select(Seat.id, Seat.held_until)
         .where(
-            Seat.id.in_(bindparam("seat_ids", expanding=True)),
+            Seat.id == any_(bindparam("seat_ids", type_=ARRAY(Integer))),
             Seat.schedule_id == bindparam("schedule"),
             can_be_taken(NOW),
         )
@@ -112,13 +112,13 @@ def free_slots(
     """The fan's unused places under the seat limit. Their own lapsed holds use up none: they are ended,
     but for the reservations in `keeping`. `wanted` are the seats the caller is about to take.
     """
-    held = db.session.execute(HELD, {"user_id": user_id, "concert_id": concert_id, "now": now})
+    held = fetch(HELD, user_id=user_id, concert_id=concert_id, now=now)
     used, lapsed = set(), {}
-    for reservation_id, slot, seat_id, has_lapsed in held:
-        if has_lapsed and reservation_id not in keeping:
-            lapsed[reservation_id] = seat_id
+    for hold in held:
+        if hold.has_lapsed and hold.id not in keeping:
+            lapsed[hold.id] = hold.seat_id
         else:
-            used.add(slot)
+            used.add(hold.slot)
     if lapsed:
         # Whoever takes a lapsed hold over locks its seat and then ends it; ending it without its seat, and
         # then wanting the seat, would be the other way round: a deadlock.

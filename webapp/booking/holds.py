@@ -20,7 +20,7 @@ from webapp.booking.models import (
     is_live,
 )
 from webapp.concerts.models import Schedule, Seat
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.errors import NoSeatsChosen, NotFound, SeatLimit, SeatsTaken
 from webapp.live import messages
 
@@ -139,7 +139,7 @@ def _open_order(
         "slots": list(slots[: len(seats)]),
     }
     about = {name: getattr(order, name) for name in ORDER_COLUMNS}
-    order.id = db.session.execute(OPEN_ORDER, {**about, **claimed}).first()[0]  # type: ignore[index]
+    order.id = fetch(OPEN_ORDER, **about, **claimed)[0].order_id
     return order
 
 

@@ -31,7 +31,7 @@ def dates(slug: str) -> Any:
         return redirect(url_for(".show", schedule_id=schedules[0].schedule.id), 303)
     orders = views.open_orders(current_user.id, g.concert.id, now)
     return render_template(
-        "booking/dates.html", concert=g.concert, schedules=schedules, admission=g.admission, orders=orders
+        "booking/dates.html", concert=g.concert, schedules=schedules, admission=g.place, orders=orders
     )
 
 
@@ -76,8 +76,6 @@ def hold(schedule_id: int) -> Any:
 def _hold(schedule: Schedule) -> str:
     user_id, now, wish = current_user.id, clock.now(), _wish()
     seat_ids = [] if isinstance(wish, int) else seat_map.seat_ids(schedule.id, wish)
-    # What we know of the schedule never changes; the transaction need not read it again.
-    db.session.expunge(schedule)
     with transaction():
         order: Order
         if isinstance(wish, int):
@@ -104,22 +102,16 @@ def _wish() -> int | list[int]:
 
 def _come_in() -> None:
     """Opening the dates or the map is showing up: the claim time stops."""
-    if g.admission.claimed_at is None:
-        place, now = g.admission, clock.now()
+    if g.place.claimed_at is None:
         with transaction():
-            admission.claim(place.id, now)
-        # A commit leaves the rows to be read again; reading them here keeps templates free of queries.
-        for row in (g.concert, g.admission, g.get("schedule")):
-            if row is not None:
-                db.session.refresh(row)
+            admission.claim(g.place.id, clock.now())
 
 
 def _page_again(problem: BookingError) -> tuple[str, int]:
     """The fresh map, what went wrong, and the seats that can still be had kept ticked."""
     lost = set(problem.facts.get("seats", []))
     chosen = set(request.form.getlist("seat", type=int)) - lost
-    schedule = listing.schedule(request.view_args["schedule_id"] if request.view_args else 0)
-    return _page(schedule, schedule.concert, chosen, str(problem)), problem.status
+    return _page(g.schedule, g.concert, chosen, str(problem)), problem.status
 
 
 def _page(schedule: Schedule, concert: Concert, chosen: set[int], problem: str | None = None) -> str:
@@ -133,7 +125,7 @@ def _page(schedule: Schedule, concert: Concert, chosen: set[int], problem: str |
         concert=concert,
         schedule=schedule,
         schedules=listing.performances(concert, now),
-        admission=g.admission,
+        admission=g.place,
         view="list" if request.values.get("view") == "list" else "map",
         sections=sections,
         grades=stock.by_grade(concert.id, now),

@@ -5,11 +5,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import ARRAY, Integer, any_, bindparam, case, select
 
 from webapp.booking.models import Reservation, is_live
 from webapp.concerts.models import Seat, is_free
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.errors import BadSeats
 from webapp.live.messages import FREE, HELD, SOLD
 
@@ -34,7 +34,7 @@ class ListedRow:
 
 
 NUMBERED = select(Seat.id).where(
-    Seat.schedule_id == bindparam("schedule"), Seat.number.in_(bindparam("numbers", expanding=True))
+    Seat.schedule_id == bindparam("schedule"), Seat.number == any_(bindparam("numbers", type_=ARRAY(Integer)))
 )
 
 
@@ -66,7 +66,7 @@ def rows(schedule_id: int, section: str, user_id: int, now: datetime) -> list[Li
 
 def seat_ids(schedule_id: int, numbers: list[int]) -> list[int]:
     """The ids of the seats with these numbers. Raises BadSeats when one does not exist: all or nothing."""
-    found = list(db.session.scalars(NUMBERED, {"schedule": schedule_id, "numbers": numbers}))
+    found = [seat.id for seat in fetch(NUMBERED, schedule=schedule_id, numbers=numbers)]
     if len(found) < len(set(numbers)):
         raise BadSeats()
     return found

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ARRAY, String, func, select, type_coerce
 
 from webapp.concerts.models import Schedule, Seat, is_free
 from webapp.db import db
+from webapp.memory import Recent
 
-STALE = timedelta(seconds=2)
+STALE_SECONDS = 2.0
 FEW = 0.1  # below a tenth of its seats a grade is nearly gone
 
 
@@ -49,7 +50,8 @@ class Section:
     seats_total: int
 
 
-_counted: dict[int, tuple[datetime, list[Grade]]] = {}
+# Thousands of waiting rooms ask at once, and a big house has tens of thousands of seats to count.
+_counted: Recent[list[Grade]] = Recent(STALE_SECONDS)
 
 
 def by_schedule(schedule_ids: Iterable[int], now: datetime) -> dict[int, Left]:
@@ -64,16 +66,7 @@ def by_schedule(schedule_ids: Iterable[int], now: datetime) -> dict[int, Left]:
 
 def by_grade(concert_id: int, now: datetime) -> list[Grade]:
     """The grades of a concert, dearest first; up to two seconds old, which is fresh enough for a coarse stock."""
-    counted = _counted.get(concert_id)
-    if counted is None or not timedelta(0) <= now - counted[0] < STALE:
-        # Thousands of waiting rooms ask at once, and a big house has tens of thousands of seats to count.
-        counted = _counted[concert_id] = (now, _count_grades(concert_id, now))
-    return counted[1]
-
-
-def forget() -> None:
-    """Count afresh: for tests, whose seats come and go while their clock stands still."""
-    _counted.clear()
+    return _counted.get(concert_id, lambda: _count_grades(concert_id, now))
 
 
 def _count_grades(concert_id: int, now: datetime) -> list[Grade]:

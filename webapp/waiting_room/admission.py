@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import DateTime, bindparam, func, select, update
-from sqlalchemy.orm import contains_eager
 
-from webapp.concerts.models import Schedule
 from webapp.db import db
-from webapp.errors import NotFound, NotYourTurn
+from webapp.errors import NotYourTurn
 from webapp.waiting_room import calling, tick
 from webapp.waiting_room.models import (
     EXPIRED,
@@ -17,6 +15,7 @@ from webapp.waiting_room.models import (
     PAID,
     Counter,
     QueueSession,
+    Standing,
     is_admitted,
     is_over,
 )
@@ -28,18 +27,6 @@ ADMISSION = select(QueueSession).where(
     QueueSession.concert_id == bindparam("concert_id"),
     is_admitted(NOW),
 )
-ADMISSION_AT = (
-    select(Schedule, QueueSession)
-    .join(Schedule.concert)
-    .options(contains_eager(Schedule.concert))
-    .outerjoin(
-        QueueSession,
-        (QueueSession.concert_id == Schedule.concert_id)
-        & (QueueSession.user_id == bindparam("user_id"))
-        & is_admitted(NOW),
-    )
-    .where(Schedule.id == bindparam("schedule"))
-)
 
 
 def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> QueueSession:
@@ -48,19 +35,6 @@ def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> 
     if admission is None:
         raise NotYourTurn(concert_slug=concert_slug, ahead=ahead(latest(user_id, concert_id), now))
     return admission
-
-
-def require_at(user_id: int, schedule_id: int, now: datetime) -> tuple[Schedule, QueueSession]:
-    """The schedule, with its concert, and the fan's admission to it, in one read. Raises NotFound or NotYourTurn."""
-    asked = {"user_id": user_id, "schedule": schedule_id, "now": now}
-    found = db.session.execute(ADMISSION_AT, asked).first()
-    if found is None:
-        raise NotFound()
-    schedule, admission = found
-    if admission is None:
-        concert = schedule.concert
-        raise NotYourTurn(concert_slug=concert.slug, ahead=ahead(latest(user_id, concert.id), now))
-    return schedule, admission
 
 
 def claim(session_id: int, now: datetime) -> None:
@@ -80,7 +54,7 @@ def latest(user_id: int, concert_id: int) -> QueueSession | None:
     return db.session.scalar(statement)
 
 
-def state(place: QueueSession, now: datetime) -> tuple[str, str | None]:
+def state(place: QueueSession | Standing, now: datetime) -> tuple[str, str | None]:
     """ "waiting", "called" or "ended", and why it ended, by the clock and not by who has tidied."""
     if place.end_reason:
         return "ended", place.end_reason
@@ -93,7 +67,7 @@ def state(place: QueueSession, now: datetime) -> tuple[str, str | None]:
     return "called", None
 
 
-def ahead(place: QueueSession | None, now: datetime) -> int | None:
+def ahead(place: QueueSession | Standing | None, now: datetime, counter: Counter | None = None) -> int | None:
     """How many people wait in front of this place; 0 once called; None without a live place.
 
     Numbers are gapless, so it is what lies between the number served and this one, less those who left in between.
@@ -102,7 +76,7 @@ def ahead(place: QueueSession | None, now: datetime) -> int | None:
         return None
     if place.called_at is not None:
         return 0
-    counter = db.session.get_one(Counter, place.concert_id)
+    counter = counter or db.session.get_one(Counter, place.concert_id)
     between = place.wait_number - counter.serving_number - 1
     # The place may have been called since it was read.
     return max(0, between - _left_between(counter, place.wait_number) if counter.skipped_count else between)

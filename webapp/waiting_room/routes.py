@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required
 
 from webapp import answers, clock
-from webapp.concerts import listing, stock
+from webapp.concerts import listing, recent, stock
 from webapp.concerts.models import Concert
 from webapp.db import transaction
 from webapp.errors import NotYourTurn
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, joining, tick, views
-from webapp.waiting_room.models import Counter
+from webapp.waiting_room import admission, joining, tick, views, visiting
+from webapp.waiting_room.guards import place_known
+from webapp.waiting_room.models import Standing
 
 blueprint = Blueprint("waiting_room", __name__)
 
@@ -59,35 +60,33 @@ def resume_join(slug: str) -> str:
 
 
 @blueprint.get("/concerts/<slug>/line")
-@login_required
+@place_known
 def show(slug: str) -> Any:
-    now = clock.now()
-    concert, counter, place = views.standing(current_user.id, slug, now)
-    if place is None:
+    if g.place is None:
         return redirect(url_for(".concert", slug=slug), 303)
-    if place.state == "called":
+    seen = _seen(g.concert, g.place)
+    if seen["place"].state == "called":
         return redirect(url_for("booking.dates", slug=slug), 303)
-    grades = stock.by_grade(concert.id, now)
-    return render_template("waiting_room/show.html", grades=grades, **_seen(concert, counter, place))
+    return render_template("waiting_room/show.html", grades=stock.by_grade(g.concert.id, clock.now()), **seen)
 
 
 @blueprint.get("/concerts/<slug>/line/position")
-@login_required
+@place_known
 def position(slug: str) -> Any:
     """Where this fan stands: a fragment of the waiting room, or JSON."""
-    concert, counter, place = views.standing(current_user.id, slug, clock.now())
-    if place is None:
+    if g.place is None:
         raise NotYourTurn(concert_slug=slug, ahead=None)
-    seen = _seen(concert, counter, place)
+    seen = _seen(g.concert, g.place)
     if "X-Fragment" in request.headers:
         return render_template("waiting_room/_position.html", **seen)
-    return jsonify(views.position(place, seen["wait"], seen["line"]))
+    return jsonify(views.position(seen["place"], seen["wait"], seen["line"]))
 
 
 @blueprint.get("/concerts/<slug>/line/status")
 def status(slug: str) -> Response:
     """The tick: the same for everyone, so anything between us and them may keep it for a second."""
-    return cacheable(tick.read(listing.concert(slug), clock.now()))
+    concert = recent.concert(slug)
+    return cacheable(tick.of(visiting.counter(concert.id), concert, clock.now()))
 
 
 @blueprint.get("/concerts/<slug>/line/departure")
@@ -127,10 +126,10 @@ def cacheable(line: dict[str, Any]) -> Response:
     return answer
 
 
-def _seen(concert: Concert, counter: Counter, place: views.Place) -> dict[str, Any]:
+def _seen(concert: Concert, standing: Standing) -> dict[str, Any]:
     """What the waiting room shows besides the stock."""
-    now = clock.now()
-    line = tick.of(counter, concert, now)
+    now, counter = clock.now(), visiting.counter(concert.id)
+    place, line = views.seen(standing, now, counter), tick.of(counter, concert, now)
     return {
         "concert": concert,
         "place": place,

@@ -1,0 +1,46 @@
+"""Concerts and schedules as this process saw them within the last second: what thousands of pages ask at once.
+
+They belong to no database session: nothing that is done to them is ever written.
+"""
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
+
+from webapp.concerts.models import Concert, Schedule
+from webapp.db import db, reading
+from webapp.errors import NotFound
+from webapp.memory import Recent
+
+SECONDS = 1.0
+
+CONCERT = select(Concert).where(Concert.slug == bindparam("slug"))
+SCHEDULE = select(Schedule).options(joinedload(Schedule.concert, innerjoin=True)).where(Schedule.id == bindparam("id"))
+
+_concerts: Recent[Concert] = Recent(SECONDS)
+_schedules: Recent[Schedule] = Recent(SECONDS)
+
+
+def concert(slug: str) -> Concert:
+    """The concert with this slug. Raises NotFound."""
+    return _concerts.get(slug, lambda: _concert(slug))
+
+
+def schedule(schedule_id: int) -> Schedule:
+    """The schedule with its concert. Raises NotFound."""
+    return _schedules.get(schedule_id, lambda: _schedule(schedule_id))
+
+
+def _concert(slug: str) -> Concert:
+    with Session(reading(db.engine)) as session:
+        found = session.scalar(CONCERT, {"slug": slug})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _schedule(schedule_id: int) -> Schedule:
+    with Session(reading(db.engine)) as session:
+        found = session.scalar(SCHEDULE, {"id": schedule_id})
+    if found is None:
+        raise NotFound()
+    return found

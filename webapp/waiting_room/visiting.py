@@ -1,0 +1,49 @@
+"""Who asks and where they stand in one line: the one read that every page of a rush begins with."""
+
+from sqlalchemy import bindparam, select, true
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import SignIn, User
+from webapp.accounts.signing_in import WHO, SignedIn, signed_in
+from webapp.db import db, fetch, reading
+from webapp.memory import Recent
+from webapp.waiting_room.models import Counter, QueueSession, Standing
+
+# The tick that corrects a page comes as often.
+COUNTER_SECONDS = 0.5
+
+NEWEST = (
+    select(*[getattr(QueueSession, column) for column in Standing._fields])
+    .where(QueueSession.user_id == User.id, QueueSession.concert_id == bindparam("concert_id"))
+    .order_by(QueueSession.wait_number.desc())
+    .limit(1)
+    .lateral()
+)
+VISIT = (
+    select(*WHO, *NEWEST.c)
+    .join(User, User.id == SignIn.user_id)
+    .outerjoin(NEWEST, true())
+    .where(SignIn.key == bindparam("key"))
+)
+COUNTER = select(Counter).where(Counter.concert_id == bindparam("concert_id"))
+
+_counters: Recent[Counter] = Recent(COUNTER_SECONDS)
+
+
+def visit(key: str, concert_id: int) -> tuple[SignedIn | None, Standing | None]:
+    """Who is signed in with this key, and their newest place in the concert's line, live or ended."""
+    found = fetch(VISIT, key=key, concert_id=concert_id)
+    if not found:
+        return None, None
+    place = Standing(*found[0][len(WHO) :])
+    return signed_in(found[0]), place if place.id is not None else None
+
+
+def counter(concert_id: int) -> Counter:
+    """The line's counter as this process saw it within the last half second; belongs to no database session."""
+    return _counters.get(concert_id, lambda: _counter(concert_id))
+
+
+def _counter(concert_id: int) -> Counter:
+    with Session(reading(db.engine)) as session:
+        return session.scalars(COUNTER, {"concert_id": concert_id}).one()
