@@ -69,7 +69,7 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
 
     In a transaction it is part of that, and sees nothing that was not flushed.
     """
-    if "after_commit" in db.session.info:
+    if "after_commit" in db.session.info and "at_once" not in db.session.info:
         return db.session.connection().execute(statement, asked).all()
     with reading(db.engine).connect() as connection:
         return connection.execute(statement, asked).all()
@@ -112,6 +112,21 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         db.session.info.pop("after_commit", None)
+    for action in waiting.values():
+        action()
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """A transaction of one statement, sent by `fetch`: it commits by itself, without two journeys more to say so."""
+    db.session.rollback()
+    waiting: dict[Hashable, Callable[[], None]] = {}
+    db.session.info.update(after_commit=waiting, at_once=True)
+    try:
+        yield
+    finally:
+        for name in ("after_commit", "at_once"):
+            db.session.info.pop(name, None)
     for action in waiting.values():
         action()
 

@@ -1,18 +1,12 @@
 """What every page shares: filters, globals, security headers, health, the language."""
 
-import hashlib
-import secrets
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, url_for
 from flask_babel import format_date, format_time, get_domain, get_locale
 from flask_login import current_user
-from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
 from redis.exceptions import RedisError
 from sqlalchemy import text, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,10 +16,9 @@ from webapp.accounts.models import User
 from webapp.accounts.next_page import safe_next
 from webapp.db import db, transaction
 from webapp.languages import LANGUAGES
+from webapp.layout import asset, csp_nonce, import_map, me, money, words
 
 blueprint = Blueprint("pages", __name__)
-
-STATIC = Path(__file__).parent.parent / "static"
 
 
 def register(app: Flask) -> None:
@@ -36,7 +29,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale())})
+    app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale()), "me": me()})
     app.after_request(_secure)
 
 
@@ -90,11 +83,6 @@ def _ngettext(one: str, many: str, count: int) -> str:
     return str(_catalogue().ungettext(one, many, count))
 
 
-def money(amount: int) -> str:
-    """Won as people write it: ₩132,000, and −₩5,000."""
-    return f"{'−' if amount < 0 else ''}₩{abs(amount):,}"
-
-
 def number(value: int) -> str:
     return f"{value:,}"  # as both languages group them
 
@@ -122,42 +110,6 @@ def moment(value: datetime, zone: str = "Asia/Seoul") -> str:
 def iso(value: datetime) -> str:
     """For <time datetime> and data attributes; milliseconds, since pages count down by it."""
     return value.astimezone(ZoneInfo("UTC")).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def csp_nonce() -> str:
-    """This answer's nonce, for the import map."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
-
-
-@lru_cache
-def asset(path: str) -> str:
-    """The address of a static file, with its content's hash: it may be cached for ever."""
-    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
-    return f"/static/{path}?v={digest}"
-
-
-def words(template: str) -> Markup:
-    """The sentences a script needs, from a template that depends on nothing but the language."""
-    return _words(template, str(get_locale()))
-
-
-@lru_cache
-def _words(template: str, _language: str) -> Markup:
-    return Markup(render_template(template).strip())
-
-
-@lru_cache
-def import_map() -> Markup:
-    """Every module of ours by its name, at its versioned address, and what we use of others."""
-    ours = {
-        f"frontrow/{file.relative_to(STATIC / 'js').with_suffix('')}": asset(str(file.relative_to(STATIC)))
-        for file in sorted((STATIC / "js").rglob("*.js"))
-    }
-    return htmlsafe_json_dumps(
-        {"imports": {"socket.io-client": asset("vendor/socket.io/socket.io.esm.min.js"), **ours}}
-    )
 
 
 def _secure(response: Response) -> Response:

@@ -7,8 +7,8 @@ from sqlalchemy.exc import OperationalError
 
 from tests.builders import concert, fan, operator
 from tests.web.conftest import Visitor
+from webapp.accounts import signing_in
 from webapp.concerts import listing
-from webapp.db import db
 
 
 def test_headers_keep_strangers_out(visit: Visitor) -> None:
@@ -99,10 +99,10 @@ def test_a_database_that_is_away_is_told_calmly_to_signed_in_fans_too(
 ) -> None:
     client = visit(fan("holder"))
 
-    def gone(*_: object) -> None:
+    def gone(*_: object, **_asked: object) -> None:
         raise OperationalError("SELECT", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr(db.session, "scalar", gone)
+    monkeypatch.setattr(signing_in, "fetch", gone)
     answer = client.get("/orders")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, g, jsonify, redirect, render_template, re
 from flask_login import current_user
 
 from webapp import answers, clock
-from webapp.booking import best, holds, seat_map, views
-from webapp.booking.models import MOST_SEATS, Order
+from webapp.booking import best, holds, plainly, seat_map, views
+from webapp.booking.models import MOST_SEATS
 from webapp.concerts import listing, stock
 from webapp.concerts.models import Concert, Schedule, SeatPlan
-from webapp.db import db, transaction
+from webapp.db import at_once, db, transaction
 from webapp.errors import BadSeats, BookingError, NoneTogether, SeatLimit, SeatsTaken
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
@@ -74,15 +74,19 @@ def hold(schedule_id: int) -> Any:
 
 
 def _hold(schedule: Schedule) -> str:
+    """The public id of the order that now holds the seats wished for."""
     user_id, now, wish = current_user.id, clock.now(), _wish()
-    seat_ids = [] if isinstance(wish, int) else seat_map.seat_ids(schedule.id, wish)
+    if isinstance(wish, int):
+        with transaction():
+            grade = request.form.get("grade") or None
+            return best.place_best(user_id, schedule, wish, grade, now).public_id
+    with at_once():
+        held = plainly.place(user_id, schedule, wish, now)
+    if held:
+        return held
+    seat_ids = seat_map.seat_ids(schedule.id, wish)
     with transaction():
-        order: Order
-        if isinstance(wish, int):
-            order = best.place_best(user_id, schedule, wish, request.form.get("grade") or None, now)
-        else:
-            order = holds.place(user_id, schedule, seat_ids, now)
-        return order.public_id
+        return holds.place(user_id, schedule, seat_ids, now).public_id
 
 
 def _wish() -> int | list[int]:

@@ -8,13 +8,11 @@ from flask_login import current_user, login_required
 
 from webapp import answers, clock
 from webapp.concerts import listing, recent, stock
-from webapp.concerts.models import Concert
 from webapp.db import transaction
 from webapp.errors import NotYourTurn
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, joining, tick, views, visiting
+from webapp.waiting_room import admission, joining, room, tick, views, visiting
 from webapp.waiting_room.guards import place_known
-from webapp.waiting_room.models import Standing
 
 blueprint = Blueprint("waiting_room", __name__)
 
@@ -64,10 +62,11 @@ def resume_join(slug: str) -> str:
 def show(slug: str) -> Any:
     if g.place is None:
         return redirect(url_for(".concert", slug=slug), 303)
-    seen = _seen(g.concert, g.place)
-    if seen["place"].state == "called":
+    now = clock.now()
+    seen = room.view(g.concert, g.place, now)
+    if seen.place.state == "called":
         return redirect(url_for("booking.dates", slug=slug), 303)
-    return render_template("waiting_room/show.html", grades=stock.by_grade(g.concert.id, clock.now()), **seen)
+    return room.page(seen, now)
 
 
 @blueprint.get("/concerts/<slug>/line/position")
@@ -76,10 +75,12 @@ def position(slug: str) -> Any:
     """Where this fan stands: a fragment of the waiting room, or JSON."""
     if g.place is None:
         raise NotYourTurn(concert_slug=slug, ahead=None)
-    seen = _seen(g.concert, g.place)
-    if "X-Fragment" in request.headers:
-        return render_template("waiting_room/_position.html", **seen)
-    return jsonify(views.position(seen["place"], seen["wait"], seen["line"]))
+    seen = room.view(g.concert, g.place, clock.now())
+    return (
+        room.fragment(seen)
+        if "X-Fragment" in request.headers
+        else jsonify(views.position(seen.place, seen.wait, seen.line))
+    )
 
 
 @blueprint.get("/concerts/<slug>/line/status")
@@ -124,16 +125,3 @@ def cacheable(line: dict[str, Any]) -> Response:
     answer.set_etag(f"{line['concert']}-{line['sequence']}-{line['state']}")
     answer.make_conditional(request)
     return answer
-
-
-def _seen(concert: Concert, standing: Standing) -> dict[str, Any]:
-    """What the waiting room shows besides the stock."""
-    now, counter = clock.now(), visiting.counter(concert.id)
-    place, line = views.seen(standing, now, counter), tick.of(counter, concert, now)
-    return {
-        "concert": concert,
-        "place": place,
-        "line": line,
-        "wait": views.wait(concert.id, place, line, now),
-        "track": views.track(place),
-    }

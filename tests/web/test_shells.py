@@ -1,0 +1,85 @@
+"""A page that is rendered once for a moment: every fan finds their own words in it, and nobody else's."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from tests.builders import NOW, concert, do, fans
+from tests.web.conftest import Visitor
+from webapp import memory
+from webapp.accounts.models import User
+from webapp.db import db
+from webapp.waiting_room import joining
+
+LINE = "/concerts/show/line"
+
+
+@pytest.fixture
+def pages(house: Flask, visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The waiting room of three fans in a row, from one shell, and each answer's policy."""
+    show, crowd = concert(capacity=0), fans(3)
+    do(joining.join_all, crowd, show.id, NOW)
+    memory.forget()
+    monkeypatch.setattr(memory, "forget", lambda: None)
+    monkeypatch.setitem(house.config, "WTF_CSRF_ENABLED", True)
+    answers = [visit(user).get(LINE) for user in crowd]
+    return [(answer.text, answer.headers["Content-Security-Policy"]) for answer in answers]
+
+
+def found(pattern: str, page: str) -> list[str]:
+    return re.findall(pattern, page)
+
+
+def test_each_fan_sees_their_own_number(pages: list[tuple[str, str]]) -> None:
+    assert [found(r'data-number="(\d+)"', page) for page, _ in pages] == [["1"], ["2"], ["3"]]
+    assert [found(r'data-ahead data-digits="1">(\d)<', page) for page, _ in pages] == [["0"], ["1"], ["2"]]
+
+
+def test_the_one_behind_the_first_has_a_person_ahead_and_the_third_has_people(pages: list[tuple[str, str]]) -> None:
+    labels = [found(r'position-label">([^<]+)<', page) for page, _ in pages]
+    assert labels == [["people are ahead of you"], ["person is ahead of you"], ["people are ahead of you"]]
+
+
+def test_each_fan_has_one_token_in_every_form_and_it_is_their_own(pages: list[tuple[str, str]]) -> None:
+    tokens = [set(found(r'name="csrf_token" value="([^"]+)"', page)) for page, _ in pages]
+    assert [len(one) for one in tokens] == [1, 1, 1]
+    assert len(set.union(*tokens)) == 3
+
+
+def test_each_answers_scripts_carry_its_own_nonce(pages: list[tuple[str, str]]) -> None:
+    nonces = [found(r'nonce="([^"]+)"', page) for page, _ in pages]
+    assert len({nonce for (nonce,) in nonces}) == 3
+    assert all(f"'nonce-{nonce}'" in policy for (nonce,), (_, policy) in zip(nonces, pages, strict=True))
+
+
+def test_no_hole_is_left(pages: list[tuple[str, str]]) -> None:
+    assert not [page for page, _ in pages if "\x02" in page or "\x03" in page]
+
+
+def test_a_name_is_escaped_in_a_shell_too(visit: Visitor) -> None:
+    show, (user,) = concert(capacity=0), fans(1)
+    do(joining.join, user, show.id, NOW)
+    do(_rename, user, "<b>Bold</b>")
+    page = visit(user).get(LINE).text
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in page
+    assert "<b>Bold" not in page
+
+
+def test_what_the_last_action_said_to_one_fan_is_said_to_no_other(
+    visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, (told, other) = concert(capacity=0), fans(2)
+    do(joining.join_all, [told, other], show.id, NOW)
+    monkeypatch.setattr(memory, "forget", lambda: None)
+    browser = visit(told)
+    with browser.session_transaction() as session:
+        session["_flashes"] = [("info", "Only for you.")]
+    assert "Only for you." in browser.get(LINE).text
+    assert "Only for you." not in visit(other).get(LINE).text
+    assert "Only for you." not in browser.get(LINE).text
+
+
+def _rename(user_id: int, name: str) -> None:
+    db.session.execute(update(User).where(User.id == user_id).values(name=name))

@@ -1,0 +1,73 @@
+"""What every page's frame needs: static files at addresses that may be cached for ever, the nonce, who reads it."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flask import g, render_template
+from flask_babel import get_locale
+from flask_login import current_user
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def money(amount: int) -> str:
+    """Won as people write it: ₩132,000, and −₩5,000."""
+    return f"{'−' if amount < 0 else ''}₩{abs(amount):,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The signed-in reader as the bar at the top shows them; empty words for a visitor."""
+
+    name: str
+    initial: str
+    balance: str
+    is_operator: bool
+
+
+def me() -> Me:
+    user = current_user._get_current_object()
+    if not user.is_authenticated:
+        return Me("", "", "", False)
+    return Me(user.name, user.name[:1], money(user.point), user.is_operator)
+
+
+def csp_nonce() -> str:
+    """This answer's nonce, for the import map."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+@lru_cache
+def asset(path: str) -> str:
+    """The address of a static file, with its content's hash: it may be cached for ever."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+def words(template: str) -> Markup:
+    """The sentences a script needs, from a template that depends on nothing but the language."""
+    return _words(template, str(get_locale()))
+
+
+@lru_cache
+def _words(template: str, _language: str) -> Markup:
+    return Markup(render_template(template).strip())
+
+
+@lru_cache
+def import_map() -> Markup:
+    """Every module of ours by its name, at its versioned address, and what we use of others."""
+    ours = {
+        f"frontrow/{file.relative_to(STATIC / 'js').with_suffix('')}": asset(str(file.relative_to(STATIC)))
+        for file in sorted((STATIC / "js").rglob("*.js"))
+    }
+    return htmlsafe_json_dumps(
+        {"imports": {"socket.io-client": asset("vendor/socket.io/socket.io.esm.min.js"), **ours}}
+    )

@@ -1,0 +1,56 @@
+"""Pages that differ from fan to fan by a few words: rendered once for a moment, with holes for those words."""
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from flask import render_template, session
+from flask_babel import get_locale
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from webapp.layout import Me, csp_nonce, me
+from webapp.memory import Recent
+
+SECONDS = 1.0
+# Control characters, which no text of ours has, around the name of the words that belong there.
+HOLE = re.compile("\x02(\\w+)\x03")
+
+# The even parts are the page's, the odd ones name holes.
+_shells: Recent[list[str]] = Recent(SECONDS)
+
+
+def render(template: str, key: Hashable, words: Mapping[str, Any], **shared: Any) -> str:
+    """The template with `words`, which are this fan's, and `shared`, which is everybody's who has the same `key`.
+
+    The template may print words but not ask what they are.
+    """
+    if "_flashes" in session:
+        return render_template(template, **words, **shared)
+    reader = me()
+    about = (template, key, str(get_locale()), bool(reader.name), reader.is_operator)
+    parts = list(_shells.get(about, lambda: _shell(template, words, reader.is_operator, shared)))
+    own = {**words, **_own_words(reader)}
+    parts[1::2] = [escape(own[name]) for name in parts[1::2]]
+    return "".join(parts)
+
+
+def _shell(template: str, words: Mapping[str, Any], is_operator: bool, shared: Mapping[str, Any]) -> list[str]:
+    holes: dict[str, Any] = {name: _hole(name) for name in words}
+    holes["me"] = Me(_hole("my_name"), _hole("my_initial"), _hole("my_balance"), is_operator)
+    holes |= {name: _asked_for(name) for name in ("csrf_token", "csp_nonce")}
+    return HOLE.split(render_template(template, **shared, **holes))
+
+
+def _own_words(reader: Me) -> dict[str, str]:
+    """What the layout says to this fan alone."""
+    mine = {"my_name": reader.name, "my_initial": reader.initial, "my_balance": reader.balance}
+    return {**mine, "csrf_token": generate_csrf(), "csp_nonce": csp_nonce()}
+
+
+def _hole(name: str) -> Markup:
+    return Markup(f"\x02{name}\x03")
+
+
+def _asked_for(name: str) -> Callable[[], Markup]:
+    return lambda: _hole(name)
