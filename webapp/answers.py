@@ -42,11 +42,16 @@ def wants_json() -> bool:
     return best == "application/json"
 
 
-def answer(error: BookingError) -> tuple[Response | str, int]:
+def answer(error: BookingError) -> Response:
     """An outcome as problem+json, or as a page that says what to do next."""
     if wants_json():
-        return problem(error.code, error.status, str(error), **error.facts), error.status
-    return page(error.status, str(error)), error.status
+        said = problem(error.code, error.status, str(error), **error.facts)
+    else:
+        said = Response(page(error.status, str(error)))
+    said.status_code = error.status
+    if error.retry_seconds is not None:
+        said.headers["Retry-After"] = str(error.retry_seconds)
+    return said
 
 
 def problem(code: str, status: int, detail: str, **facts: Any) -> Response:
@@ -88,7 +93,7 @@ def _name_request() -> None:
     g.request_id = secrets.token_hex(6)
 
 
-def _too_many(error: RateLimitExceeded) -> tuple[Response | str, int]:
+def _too_many(error: RateLimitExceeded) -> Response:
     return answer(TooManyRequests())
 
 

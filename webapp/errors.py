@@ -15,6 +15,7 @@ class BookingError(Exception):
     code = "error"
     status = 400
     sentence: Any = ""
+    retry_seconds: int | None = None  # after which trying again is worth it, where it is
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(self.code)
@@ -48,6 +49,15 @@ class NotYourTurn(BookingError):
 
 class SaleNotOpen(BookingError):
     code, status, sentence = "sale-not-open", 409, _("The sale is not open.")
+
+
+class NotSignedIn(BookingError):
+    code, status, sentence = "not-signed-in", 401, _("Sign in first.")
+
+
+class LineTooBusy(BookingError):
+    code, status, retry_seconds = "line-too-busy", 503, 2
+    sentence = _("So many fans are joining at this moment that we could not take you in. Try again in two seconds.")
 
 
 class NoSeatsChosen(BookingError):

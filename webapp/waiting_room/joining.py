@@ -3,55 +3,62 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text
 
 from webapp.concerts.models import Concert
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.errors import SaleNotOpen
 from webapp.waiting_room import calling, tick
-from webapp.waiting_room.models import Counter, QueueSession
+from webapp.waiting_room.models import Counter, QueueSession, Standing
+
+LIVE = select(QueueSession.user_id, *[getattr(QueueSession, column) for column in Standing._fields]).where(
+    QueueSession.concert_id == bindparam("concert_id"),
+    QueueSession.user_id == any_(bindparam("user_ids", type_=ARRAY(Integer))),
+    ~QueueSession.is_terminated,
+)
+# The fans' order is the numbers' order.
+DRAW = text(
+    """
+    INSERT INTO sessions (user_id, concert_id, wait_number, created_at)
+    SELECT fan.user_id, :concert_id, :drawn + fan.nth, :now
+    FROM unnest(CAST(:user_ids AS int[])) WITH ORDINALITY AS fan (user_id, nth)
+    """
+)
 
 
-def join(user_id: int, concert_id: int, now: datetime) -> QueueSession:
+def join(user_id: int, concert_id: int, now: datetime) -> Standing:
     """This fan's place in the line, a new one or the one they already have. Raises SaleNotOpen."""
-    return join_all([user_id], concert_id, now)[user_id]
+    place = join_all([user_id], concert_id, now).get(user_id)
+    if place is None:
+        raise SaleNotOpen()
+    return place
 
 
-def join_all(user_ids: Sequence[int], concert_id: int, now: datetime) -> dict[int, QueueSession]:
-    """The place of each of these fans, by user id, in the order given. Raises SaleNotOpen.
+def join_all(user_ids: Sequence[int], concert_id: int, now: datetime) -> dict[int, Standing]:
+    """The place of each of these fans, by user id; whoever fits is called.
 
-    A fan with a live session gets that one back; the others draw the next numbers. Whoever fits is called.
+    A fan with a live session keeps that one; the others draw the next numbers, in the order given, or are missing
+    from the answer while the sale is not open.
     """
     counter = calling.lock(concert_id)
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
     calling.end_overdue(counter, now)
     places = _live(user_ids, concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
-    if newcomers:
-        if not db.session.get_one(Concert, concert_id).is_on_sale(now):
-            raise SaleNotOpen()
-        places |= _draw(newcomers, counter, now)
+    if newcomers and db.session.get_one(Concert, concert_id).is_on_sale(now):
+        _draw(newcomers, counter, now)
         calling.call_next(counter, now)
-    for place in places.values():
-        db.session.refresh(place)
+        places = _live(user_ids, concert_id)
     return places
 
 
-def _live(user_ids: Sequence[int], concert_id: int) -> dict[int, QueueSession]:
-    statement = select(QueueSession).where(
-        QueueSession.concert_id == concert_id, QueueSession.user_id.in_(user_ids), ~QueueSession.is_terminated
-    )
-    return {session.user_id: session for session in db.session.scalars(statement)}
+def _live(user_ids: Sequence[int], concert_id: int) -> dict[int, Standing]:
+    live = fetch(LIVE, concert_id=concert_id, user_ids=list(user_ids))
+    return {row.user_id: Standing._make(row[1:]) for row in live}
 
 
-def _draw(user_ids: Sequence[int], counter: Counter, now: datetime) -> dict[int, QueueSession]:
-    first = counter.created_count + 1
-    rows = [
-        {"user_id": user_id, "concert_id": counter.concert_id, "wait_number": number, "created_at": now}
-        for number, user_id in enumerate(user_ids, start=first)
-    ]
-    drawn = db.session.scalars(insert(QueueSession).returning(QueueSession), rows)
-    counter.created_count += len(rows)
-    places = {session.user_id: session for session in drawn}
+def _draw(user_ids: Sequence[int], counter: Counter, now: datetime) -> None:
+    drawn = {"concert_id": counter.concert_id, "drawn": counter.created_count, "now": now}
+    db.session.execute(DRAW, {"user_ids": list(user_ids), **drawn})
+    counter.created_count += len(user_ids)
     tick.changed(counter, now)
-    return places

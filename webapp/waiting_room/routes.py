@@ -1,24 +1,29 @@
 """The concert's page, joining its line, the waiting room, and leaving."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required
 
 from webapp import answers, clock
+from webapp.accounts import signing_in
 from webapp.concerts import listing, recent, stock
 from webapp.db import transaction
-from webapp.errors import NotYourTurn
+from webapp.errors import BookingError, NotSignedIn, NotYourTurn, SaleNotOpen
 from webapp.extensions import limiter
 from webapp.waiting_room import admission, joining, room, tick, views, visiting
+from webapp.waiting_room.batches import Batches
 from webapp.waiting_room.guards import place_known
+from webapp.waiting_room.models import Standing
 
 blueprint = Blueprint("waiting_room", __name__)
 
 
 def _who() -> str:
-    return f"fan:{current_user.id}" if current_user.is_authenticated else get_remote_address()
+    """Whom a limit counts. The sign-in's key is in the cookie: asking Postgres who that is would be the dearer part."""
+    return f"sign-in:{session['_user_id']}" if "_user_id" in session else get_remote_address()
 
 
 @blueprint.get("/concerts/<slug>")
@@ -40,14 +45,25 @@ def concert(slug: str) -> str:
 @blueprint.post("/concerts/<slug>/line")
 @limiter.limit("60 per minute", key_func=_who)  # a campus or a phone network is one address and thousands of fans
 def join(slug: str) -> Any:
-    concert = listing.concert(slug)
-    if not current_user.is_authenticated:
+    """Join in the next batch; who asks is read with everybody else in it."""
+    try:
+        _batches.join(recent.concert(slug).id, session.get("_user_id", ""))
+    except NotSignedIn:
         # The wish survives signing in: the page that follows joins without asking again.
         return redirect(url_for("accounts.sign_in", next=url_for(".resume_join", slug=slug)), 303)
-    user_id, concert_id = current_user.id, concert.id
-    with transaction():
-        joining.join(user_id, concert_id, clock.now())
     return redirect(url_for(".show", slug=slug), 303)
+
+
+def _write(concert_id: int, keys: Sequence[str]) -> list[Standing | BookingError]:
+    """The places of those who are signed in with these keys, each in its turn, or why there is none."""
+    with transaction():
+        users = signing_in.users_of(keys)
+        asking = [users[key] for key in keys if key in users]
+        places = joining.join_all(asking, concert_id, clock.now()) if asking else {}
+    return [(places.get(users[key]) or SaleNotOpen()) if key in users else NotSignedIn() for key in keys]
+
+
+_batches: Batches[str, Standing] = Batches(_write)
 
 
 @blueprint.get("/concerts/<slug>/line/joining")

@@ -35,7 +35,7 @@ def visit(key: str, concert_id: int) -> tuple[SignedIn | None, Standing | None]:
     found = fetch(VISIT, key=key, concert_id=concert_id)
     if not found:
         return None, None
-    place = Standing(*found[0][len(WHO) :])
+    place = Standing._make(found[0][len(WHO) :])
     return signed_in(found[0]), place if place.id is not None else None
 
 
