@@ -1,13 +1,13 @@
-"""`bin/bench holds` and `bin/bench pages`: measures, prints, exits 1 on a wrong answer or a broken promise."""
+"""`bin/bench NAME`: measures, prints, exits 1 on a wrong answer or a broken promise."""
 
 import argparse
 import sys
 
-from bench import holds, pages
+from bench import calling, holds, join, pages
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
-BENCHES = {"holds": holds.run, "pages": pages.run}
+BENCHES = {"holds": holds.run, "pages": pages.run, "join": join.run, "calling": calling.run}
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """A crowd in a concert's line: fans signed in with real cookies, written in bulk, called by the app's own code."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, Response, session
@@ -18,10 +17,12 @@ from webapp.waiting_room import admission
 BROWSER = "frontrow-bench"
 KEY_PREFIX = "bench-sign-in-of-"
 
-FILL = (
+SIGN_UP = (
     "INSERT INTO users (email, name, password) SELECT 'crowd-' || n || '@frontrow.test', 'Fan ' || n, '-'"
-    " FROM generate_series(1, :count) n",
+    " FROM generate_series(:first, :first + :count - 1) n",
     "INSERT INTO sign_ins (key, user_id, created_at) SELECT :prefix || id, id, :now FROM users WHERE id >= :first",
+)
+JOIN = (
     "INSERT INTO sessions (user_id, concert_id, wait_number, created_at)"
     " SELECT id, :concert_id, id - :first + 1, :now FROM users WHERE id >= :first ORDER BY id",
     "UPDATE counters SET created_count = :count, capacity = :admitted, sequence = 1 WHERE concert_id = :concert_id",
@@ -38,19 +39,30 @@ class Fan:
     csrf_token: str
 
 
-def fill(slug: str, count: int, admitted: int) -> Sequence[int]:
-    """`count` new fans join an empty line and the first `admitted` come through the door; their user ids in order."""
-    now = clock.now()
-    concert_id = db.session.scalars(select(Concert.id).where(Concert.slug == slug)).one()
+def sign_up(count: int) -> range:
+    """`count` new fans, each signed in on one browser; their user ids."""
     first = (db.session.scalar(text("SELECT max(id) FROM users")) or 0) + 1
-    facts = {"count": count, "admitted": admitted, "concert_id": concert_id, "now": now}
+    facts = {"count": count, "first": first, "prefix": KEY_PREFIX, "now": clock.now()}
     with transaction():
-        for statement in FILL:
-            db.session.execute(text(statement), {**facts, "prefix": KEY_PREFIX, "first": first})
+        db.session.execute(text("SELECT setval('users_id_seq', :first, false)"), {"first": first})
+        for statement in SIGN_UP:
+            db.session.execute(text(statement), facts)
+    analyze()
+    return range(first, first + count)
+
+
+def fill(slug: str, count: int, admitted: int) -> range:
+    """`count` new fans join an empty line and the first `admitted` come through the door; their user ids in order."""
+    now, fans = clock.now(), sign_up(count)
+    concert_id = db.session.scalars(select(Concert.id).where(Concert.slug == slug)).one()
+    facts = {"count": count, "admitted": admitted, "concert_id": concert_id, "now": now, "first": fans[0]}
+    with transaction():
+        for statement in JOIN:
+            db.session.execute(text(statement), facts)
         admission.call(concert_id, now)
         db.session.execute(text(CLAIM), {"now": now})
-    _analyze()
-    return range(first, first + count)
+    analyze()
+    return fans
 
 
 def signed_in(app: Flask, user_id: int) -> Fan:
@@ -66,6 +78,6 @@ def signed_in(app: Flask, user_id: int) -> Fan:
         return Fan(user_id, answer.headers["Set-Cookie"].partition(";")[0], token)
 
 
-def _analyze() -> None:
+def analyze() -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))

@@ -63,10 +63,10 @@ def opened() -> Iterator[Stage]:
 
 
 @contextmanager
-def web(stage: Stage, workers: int) -> Iterator[int]:
-    """The web process with so many workers, as `bin/run` starts it; yields its port."""
+def web(stage: Stage, workers: int, **told: str) -> Iterator[int]:
+    """The web process with so many workers, as `bin/run` starts it; yields its port. `told` adds to its environment."""
     port, log = _free_port(), stage.folder / "web.log"
-    environment = {**stage.environment, "HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": str(workers)}
+    environment = {**stage.environment, "HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": str(workers), **told}
     with log.open("wb") as output:
         process = processes.spawn(
             [sys.executable, "-m", "gunicorn", "bench.wsgi:app"],

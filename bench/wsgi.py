@@ -1,7 +1,10 @@
 """Frontrow with two routes more, which do nothing: what the server and Flask cost before a page does anything."""
 
+import os
+
 from flask_login import current_user, login_required
 
+from webapp.waiting_room import batches
 from wsgi import app
 
 __all__ = ["app"]
@@ -16,3 +19,7 @@ def noop() -> str:
 @login_required
 def signed_in_noop() -> str:
     return str(current_user.name)
+
+
+# To show what batching buys: with 1, every join is a transaction of its own.
+batches.MOST_TOGETHER = int(os.environ.get("BENCH_MOST_TOGETHER") or batches.MOST_TOGETHER)

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, case, select, update
+from sqlalchemy import CursorResult, Update, case, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from webapp.concerts.models import Concert
 from webapp.db import db
@@ -29,7 +30,7 @@ def call_next(counter: Counter, now: datetime) -> int:
     slots = _slots(counter, now)
     if slots <= 0:
         return 0
-    called = _call(counter, slots, now)
+    called = list(db.session.scalars(calling(counter, slots, now)))
     # With slots to spare the line is exhausted, and everything drawn so far has been reached.
     reached = max(called) if len(called) == slots else counter.created_count
     passed_over = reached - counter.serving_number - len(called)
@@ -44,7 +45,17 @@ def call_next(counter: Counter, now: datetime) -> int:
 
 def end_overdue(counter: Counter, now: datetime) -> int:
     """End the sessions whose ten minutes, or whose three minutes to show up, are over."""
-    ended = db.session.execute(
+    ended = db.session.execute(ending_overdue(counter, now))
+    assert isinstance(ended, CursorResult)
+    if ended.rowcount:
+        counter.terminated_count += ended.rowcount
+        tick.changed(counter, now)
+    return ended.rowcount
+
+
+def ending_overdue(counter: Counter, now: datetime) -> Update:
+    """The statement that ends them."""
+    return (
         update(QueueSession)
         .where(QueueSession.concert_id == counter.concert_id, is_over(now))
         .values(
@@ -54,11 +65,28 @@ def end_overdue(counter: Counter, now: datetime) -> int:
         )
         .execution_options(synchronize_session=False)
     )
-    assert isinstance(ended, CursorResult)
-    if ended.rowcount:
-        counter.terminated_count += ended.rowcount
-        tick.changed(counter, now)
-    return ended.rowcount
+
+
+def calling(counter: Counter, slots: int, now: datetime) -> ReturningUpdate[int]:
+    """The statement that admits the next waiting sessions, at most `slots`. Their clocks start now."""
+    next_up = (
+        select(QueueSession.id)
+        .where(
+            QueueSession.concert_id == counter.concert_id,
+            QueueSession.wait_number > counter.serving_number,
+            QueueSession.called_at.is_(None),
+            ~QueueSession.is_terminated,
+        )
+        .order_by(QueueSession.wait_number)
+        .limit(slots)
+    )
+    return (
+        update(QueueSession)
+        .where(QueueSession.id.in_(next_up.scalar_subquery()))
+        .values(called_at=now, claim_by=now + CLAIM, expires_at=now + ADMISSION)
+        .returning(QueueSession.wait_number)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _slots(counter: Counter, now: datetime) -> int:
@@ -84,26 +112,3 @@ def _credit(counter: Counter, now: datetime) -> int:
 def _spend(counter: Counter, called: int) -> None:
     if counter.admissions_per_minute is not None:
         counter.rate_credit -= called
-
-
-def _call(counter: Counter, slots: int, now: datetime) -> list[int]:
-    """Admit the next waiting sessions, at most `slots`; returns their numbers. Their clocks start now."""
-    next_up = (
-        select(QueueSession.id)
-        .where(
-            QueueSession.concert_id == counter.concert_id,
-            QueueSession.wait_number > counter.serving_number,
-            QueueSession.called_at.is_(None),
-            ~QueueSession.is_terminated,
-        )
-        .order_by(QueueSession.wait_number)
-        .limit(slots)
-    )
-    statement = (
-        update(QueueSession)
-        .where(QueueSession.id.in_(next_up.scalar_subquery()))
-        .values(called_at=now, claim_by=now + CLAIM, expires_at=now + ADMISSION)
-        .returning(QueueSession.wait_number)
-        .execution_options(synchronize_session=False)
-    )
-    return list(db.session.scalars(statement))

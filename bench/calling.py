@@ -1,0 +1,76 @@
+"""`bin/bench calling`: calling a hundred fans out of a line of a million, beside a line of a thousand."""
+
+import time
+from statistics import median
+
+from sqlalchemy import select, text
+
+from bench import crowd, figures, stage
+from webapp import clock
+from webapp.concerts.models import Concert
+from webapp.db import db, transaction
+from webapp.waiting_room import admission, calling
+from webapp.waiting_room.models import Counter
+
+SLUGS = {1_000: "last-stop-first-light", 1_000_000: "nova-parade-everyone-louder"}
+CALLED = 100
+ROUNDS = 9
+LONGEST_MS = 20.0
+MOST_RATIO = 1.3
+
+
+def run() -> None:
+    """Print how long a call of a hundred takes in a short line and in a long one, and the long one's plan."""
+    with stage.opened():
+        print(f"{CALLED} fans called in one transaction; lines of {' and '.join(f'{one:,}' for one in SLUGS)}.")
+        print(figures.machine(), flush=True)
+        lines = {length: _line(slug, length) for length, slug in SLUGS.items()}
+        took: dict[int, list[float]] = {length: [] for length in lines}
+        for _ in range(ROUNDS):
+            for length, concert_id in lines.items():
+                took[length].append(_call(concert_id))
+        _report(took)
+        _explain(lines[max(SLUGS)])
+        figures.audit()
+
+
+def _line(slug: str, length: int) -> int:
+    crowd.fill(slug, length, admitted=0)
+    db.session.rollback()
+    return db.session.scalars(select(Concert.id).where(Concert.slug == slug)).one()
+
+
+def _call(concert_id: int) -> float:
+    """Make room for a hundred more and call them; milliseconds, the commit included."""
+    with transaction():
+        counter = db.session.get_one(Counter, concert_id)
+        counter.capacity = counter.serving_number - counter.terminated_count + CALLED
+    began = time.perf_counter()
+    with transaction():
+        called = admission.call(concert_id, clock.now())
+    took = (time.perf_counter() - began) * 1000
+    if called != CALLED:
+        raise figures.Wrong(f"{called} fans were called, not {CALLED}.")
+    return took
+
+
+def _report(took: dict[int, list[float]]) -> None:
+    for length, times in took.items():
+        print(f"line of {length:>9,}: {figures.spread(times, 1)} ms, median of {ROUNDS} (lowest to highest)")
+    short, long = (median(times) for times in took.values())
+    figures.verdict(f"{CALLED} of {max(took):,} under {LONGEST_MS:.0f} ms; it is {long:.1f} ms", long < LONGEST_MS)
+    ratio = long / short
+    figures.verdict(f"under {MOST_RATIO} times the time of {min(took):,}; it is {ratio:.2f}", ratio < MOST_RATIO)
+
+
+def _explain(concert_id: int) -> None:
+    counter, now = db.session.get_one(Counter, concert_id), clock.now()
+    for title, statement in {
+        "Who is called": calling.calling(counter, CALLED, now),
+        "Whose time is over": calling.ending_overdue(counter, now),
+    }.items():
+        compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+        print(f"\n{title}, in the line of {max(SLUGS):,}:")
+        for line in db.session.scalars(text(f"EXPLAIN {compiled}")):
+            print(f"  {line}")
+    db.session.rollback()
