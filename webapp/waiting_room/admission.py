@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager
 from webapp.concerts.models import Schedule
 from webapp.db import db
 from webapp.errors import NotFound, NotYourTurn
-from webapp.waiting_room import calling, tick
+from webapp.waiting_room import bands, calling, tick
 from webapp.waiting_room.models import (
     EXPIRED,
     LEFT,
@@ -167,14 +167,14 @@ def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
             ~QueueSession.is_terminated,
         )
         .values(is_terminated=True, terminated_at=now, end_reason=reason)
-        .returning(QueueSession.called_at)
+        .returning(QueueSession.called_at, QueueSession.wait_number)
         .execution_options(synchronize_session=False)
     )
     ended = db.session.execute(statement).first()
     if ended is None:
         return False
     if ended.called_at is None:
-        counter.skipped_count += 1  # passed over, and counted as terminated, when the line reaches its number
+        bands.left(counter, ended.wait_number)  # passed over, and terminated, when the line reaches its number
     else:
         counter.terminated_count += 1
     tick.changed(counter, now)
