@@ -12,7 +12,7 @@ from webapp.concerts.models import Concert
 from webapp.db import transaction
 from webapp.errors import NotYourTurn
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, joining, tick, views
+from webapp.waiting_room import admission, joining, presence, tick, views
 from webapp.waiting_room.models import Counter
 
 blueprint = Blueprint("waiting_room", __name__)
@@ -67,6 +67,8 @@ def show(slug: str) -> Any:
         return redirect(url_for(".concert", slug=slug), 303)
     if place.state == "called":
         return redirect(url_for("booking.dates", slug=slug), 303)
+    if place.state == "waiting":
+        presence.here.asks(concert.id, place.number, now)
     grades = stock.by_grade(concert.id, now)
     return render_template("waiting_room/show.html", grades=grades, **_seen(concert, counter, place))
 
@@ -75,9 +77,12 @@ def show(slug: str) -> Any:
 @login_required
 def position(slug: str) -> Any:
     """Where this fan stands: a fragment of the waiting room, or JSON."""
-    concert, counter, place = views.standing(current_user.id, slug, clock.now())
+    now = clock.now()
+    concert, counter, place = views.standing(current_user.id, slug, now)
     if place is None:
         raise NotYourTurn(concert_slug=slug, ahead=None)
+    if place.state == "waiting":
+        presence.here.asks(concert.id, place.number, now)
     seen = _seen(concert, counter, place)
     if "X-Fragment" in request.headers:
         return render_template("waiting_room/_position.html", **seen)
