@@ -1,20 +1,20 @@
-"""`bin/bench holds` and `bin/bench pages`: measures, prints, exits 1 on a wrong answer or a broken promise."""
+"""`bin/bench holds`, `pages` and `push`: measures, prints, exits 1 on a wrong answer or a broken promise."""
 
 import argparse
 import sys
 
-from bench import holds, pages
+from bench import holds, pages, push
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
-BENCHES = {"holds": holds.run, "pages": pages.run}
+BENCHES = {"holds": holds.run, "pages": pages.run, "push": push.run}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure Frontrow beside its limit.")
     parser.add_argument("bench", choices=BENCHES)
     try:
-        BENCHES[parser.parse_args().bench]()
+        BENCHES[parser.parse_args(sys.argv[1:2]).bench]()
     except (CannotStart, Wrong) as problem:
         sys.exit(str(problem))
 

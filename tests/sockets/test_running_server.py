@@ -81,7 +81,7 @@ def test_a_join_reaches_everyone_waiting_as_the_same_bytes(opened: Open) -> None
     tick = json.loads(heard[0][2:])[1]
     assert (tick["waiting"], tick["left"], tick["message"]) == (3, [], "")
     do(admission.leave, first, show.id, NOW)
-    assert json.loads(pages[1].page.heard(b'42["line_moved"')[2:])[1]["left"] == [0, 16, 1]
+    assert json.loads(pages[1].page.heard(b'42["line_moved"')[2:])[1]["left"] == [0, 1, 1]
 
 
 def test_a_client_that_never_reads_is_dropped_and_delays_nobody(opened: Open) -> None:

@@ -13,7 +13,9 @@ from webapp.db import db
 from webapp.waiting_room.models import Counter, QueueSession
 
 MOST_BANDS = 64
-FINEST = 16  # numbers in a band of a short line; a longer one doubles that until its bands are few enough
+FINEST = (
+    1  # numbers in a band of a short line, which is exact; a longer one doubles that until its bands are few enough
+)
 
 
 def left(counter: Counter, wait_number: int) -> None:

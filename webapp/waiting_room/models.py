@@ -33,7 +33,7 @@ class Counter(Model):
     terminated_count: Mapped[int] = mapped_column(default=0, server_default="0")
     serving_number: Mapped[int] = mapped_column(default=0, server_default="0")
     skipped_count: Mapped[int] = mapped_column(default=0, server_default="0")
-    band_width: Mapped[int] = mapped_column(default=16, server_default="16")
+    band_width: Mapped[int] = mapped_column(default=1, server_default="1")
     bands_from: Mapped[int] = mapped_column(default=0, server_default="0")
     departures: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
     capacity: Mapped[int] = mapped_column(default=100, server_default="100")

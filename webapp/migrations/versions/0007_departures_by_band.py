@@ -16,7 +16,7 @@ UPDATE counters SET band_width = 1 << 30, departures = ARRAY[skipped_count] WHER
 
 
 def upgrade() -> None:
-    op.add_column("counters", sa.Column("band_width", sa.Integer(), nullable=False, server_default="16"))
+    op.add_column("counters", sa.Column("band_width", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("counters", sa.Column("bands_from", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("counters", sa.Column("departures", ARRAY(sa.Integer()), nullable=False, server_default="{}"))
     op.execute(COUNT)
