@@ -45,13 +45,13 @@ class Presence:
         """This fan has just asked for their place, and is there for a while."""
         self.asked[concert_id, wait_number] = now.timestamp()
         # No socket may ever be opened in this process, so whoever asks brings the report out when it is due.
-        if now.timestamp() - self.reported_at >= REPORT_SECONDS:
+        if abs(now.timestamp() - self.reported_at) >= REPORT_SECONDS:
             self.report(now)
 
     def report(self, now: datetime) -> None:
         """Say whom this process sees. Without Redis nobody hears it, and nothing else is the worse for it."""
         self.reported_at = moment = now.timestamp()
-        self.asked = {place: at for place, at in self.asked.items() if moment - at < ASKED_SECONDS}
+        self.asked = {place: at for place, at in self.asked.items() if abs(moment - at) < ASKED_SECONDS}
         seen: dict[int, set[int]] = {}
         for concert_id, wait_number in (*self.watching.values(), *self.asked):
             seen.setdefault(concert_id, set()).add(wait_number)
@@ -78,7 +78,7 @@ def count(concert_id: int, serving_number: int, now: datetime) -> int | None:
     for report in reports:
         assert isinstance(report, bytes)
         (moment,) = WHEN.unpack_from(report)
-        if now.timestamp() - moment < FRESH_SECONDS:
+        if abs(now.timestamp() - moment) < FRESH_SECONDS:
             present |= int.from_bytes(report[WHEN.size :], "little")
     return (present >> (serving_number + 1)).bit_count()
 
