@@ -65,9 +65,9 @@ def fill(slug: str, count: int, admitted: int) -> range:
     return fans
 
 
-def signed_in(app: Flask, user_id: int) -> Fan:
-    """The cookie and token that signing in and loading a page would have given this fan."""
-    peer = {"REMOTE_ADDR": "127.0.0.1"}
+def signed_in(app: Flask, user_id: int, address: str = "127.0.0.1") -> Fan:
+    """The cookie and token that signing in and loading a page would have given this fan, coming from `address`."""
+    peer = {"REMOTE_ADDR": address}
     # A context of its own: what a request remembers, such as its token, must not reach the next fan.
     with app.app_context(), app.test_request_context(headers={"User-Agent": BROWSER}, environ_base=peer):
         session.permanent = True

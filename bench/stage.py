@@ -63,13 +63,13 @@ def opened() -> Iterator[Stage]:
 
 
 @contextmanager
-def web(stage: Stage, workers: int, **told: str) -> Iterator[int]:
-    """The web process with so many workers, as `bin/run` starts it; yields its port. `told` adds to its environment."""
+def web(stage: Stage, workers: int, app: str = "bench.wsgi:app", **told: str) -> Iterator[int]:
+    """The web process as `bin/run` starts it, but with so many workers, `app`, and `told` in its environment."""
     port, log = _free_port(), stage.folder / "web.log"
     environment = {**stage.environment, "HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": str(workers), **told}
     with log.open("wb") as output:
         process = processes.spawn(
-            [sys.executable, "-m", "gunicorn", "bench.wsgi:app"],
+            [sys.executable, "-m", "gunicorn", app],
             stdout=output,
             stderr=output,
             env=environment,

@@ -80,6 +80,15 @@ PROMISES = {
         " s.called_at IS NULL AND NOT s.is_terminated"
         " GROUP BY c.concert_id HAVING c.created_count - c.serving_number - c.skipped_count <> count(s.id)",
     ),
+    "departures-are-counted": (
+        "the counter of concert {} does not count by bands who left while waiting",
+        "SELECT c.concert_id FROM counters c WHERE c.skipped_count <>"
+        " (SELECT coalesce(sum(count), 0) FROM unnest(c.departures) count)"
+        " UNION SELECT c.concert_id FROM counters c, unnest(c.departures) WITH ORDINALITY AS b (count, band)"
+        " WHERE b.count <> (SELECT count(*) FROM sessions s WHERE s.concert_id = c.concert_id"
+        " AND s.called_at IS NULL AND s.is_terminated AND s.wait_number > greatest(c.serving_number,"
+        " c.bands_from + (b.band - 1) * c.band_width) AND s.wait_number <= c.bands_from + b.band * c.band_width)",
+    ),
     "called-in-order": (
         "concert {} has somebody waiting whose number the line has passed",
         "SELECT DISTINCT c.concert_id FROM counters c JOIN sessions s USING (concert_id)"

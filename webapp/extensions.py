@@ -5,16 +5,16 @@ from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user
-from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
 from webapp.languages import LANGUAGES
+from webapp.live.fanout import LiveSocketIO
 
 babel = Babel()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, strategy="moving-window")
 login_manager = LoginManager()
-socketio = SocketIO()
+socketio = LiveSocketIO()
 
 
 def chosen_language() -> str:

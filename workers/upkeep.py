@@ -3,12 +3,10 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import delete
-
 from webapp import clock
-from webapp.accounts.models import SignIn
+from webapp.accounts import signing_in
 from webapp.audit import broken_promises
-from webapp.db import db, transaction
+from webapp.db import transaction
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +26,5 @@ def audit() -> str:
 def forget_sign_ins() -> str:
     """Forget sign-ins whose cookies have expired."""
     with transaction():
-        old = delete(SignIn).where(SignIn.created_at < clock.now() - SIGN_IN_LASTS).returning(SignIn.key)
-        forgotten = len(db.session.scalars(old).all())
+        forgotten = signing_in.forget(clock.now() - SIGN_IN_LASTS)
     return f"{forgotten} forgotten"

@@ -1,14 +1,18 @@
 """Pages that move by themselves: the line, the operator's hand on it, and two fans who want one seat."""
 
 import re
+from random import Random
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from tests.browser.conftest import Stage
 from tests.builders import admit, concert, do, fan, hall, operator, schedule
 from webapp import clock
+from webapp.accounts.models import User
 from webapp.concerts.models import Concert
-from webapp.waiting_room import admission, joining
+from webapp.db import db
+from webapp.waiting_room import admission, bands, joining
 
 
 def small_show(capacity: int) -> Concert:
@@ -44,6 +48,45 @@ def test_two_tabs_a_reload_and_another_device_show_the_same_place(enter: Stage) 
     laptop.reload()
     for page in (phone, laptop):
         expect(page.locator(".position-facts dd").first).to_have_text("2")
+
+
+def test_whoever_leaves_in_front_is_taken_off_without_the_page_asking(enter: Stage) -> None:
+    show = small_show(capacity=0)
+    for role in ("first", "second", "third", "waiter"):
+        do(joining.join, fan(role), show.id, clock.now())
+    page = enter("waiter", "/concerts/show/line")
+    expect(page.locator(".live-mark[data-live=live]")).to_be_visible()
+    expect(page).to_have_title(re.compile("^3 ahead"))
+    page.route("**/line/position", lambda route: route.abort())
+    leave(show, "second")
+    expect(page).to_have_title(re.compile("^2 ahead"))
+    join_again = do(joining.join, user_of("second"), show.id, clock.now())
+    assert join_again.wait_number == 5
+    leave(show, "second")
+    leave(show, "first")
+    expect(page).to_have_title(re.compile("^1 ahead"))
+
+
+def test_a_page_reckons_as_the_server_does_and_never_says_too_few(open_page: Stage) -> None:
+    page = open_page()
+    page.goto("/")
+    reckon = "([tick, mine]) => import('frontrow/waiting_room/ahead').then(({ aheadOf }) => aheadOf(tick, mine))"
+    chance = Random(11)
+    for _ in range(40):
+        serving, width = chance.randrange(500), 2 ** chance.randrange(6)
+        left = [serving // width * width, width, *(chance.randrange(width) for _ in range(chance.randrange(1, 64)))]
+        mine = serving + chance.randrange(1, 2000)
+        for departures in (left, []):
+            said = page.evaluate(reckon, [{"serving": serving, "left": departures}, mine])
+            assert said == bands.ahead(serving, departures, mine)
+
+
+def leave(show: Concert, role: str) -> None:
+    assert do(admission.leave, user_of(role), show.id, clock.now())
+
+
+def user_of(role: str) -> int:
+    return db.session.scalars(select(User.id).where(User.email == f"{role}@frontrow.test")).one()
 
 
 def test_a_paused_line_is_seen_by_whoever_waits(enter: Stage) -> None:

@@ -9,7 +9,7 @@ from tests.builders import NOW, at, begin_card, concert, do, fan, fans, hold, ho
 from webapp.audit import PROMISES, broken_promises
 from webapp.checkout import settling
 from webapp.db import db, transaction
-from webapp.waiting_room import joining
+from webapp.waiting_room import admission, joining
 
 PRICE = 100_000
 
@@ -109,6 +109,13 @@ def miscounted_waiting() -> None:
     sql("UPDATE counters SET skipped_count = 1")
 
 
+def uncounted_departure() -> None:
+    show, waiting = concert(capacity=0), fans(30)
+    do(joining.join_all, waiting, show.id, NOW)
+    do(admission.leave, waiting[20], show.id, NOW)
+    sql("UPDATE counters SET departures = '{1, 0}'")
+
+
 def passed_by() -> None:
     do(joining.join_all, fans(3), concert(capacity=1).id, NOW)
     sql("UPDATE counters SET serving_number = 2, terminated_count = 1")
@@ -135,6 +142,7 @@ BREAKS: dict[str, Callable[[], None]] = {
     "numbers-without-gaps": gap,
     "served-are-counted": miscounted_served,
     "waiting-are-counted": miscounted_waiting,
+    "departures-are-counted": uncounted_departure,
     "called-in-order": passed_by,
     "callbacks-are-settled": deaf,
 }

@@ -1,7 +1,7 @@
 """Signing up, in and out. Every sign-in gets a new random key; signing out ends it on the server."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from webapp.accounts.models import OPERATOR, SignIn, User
 from webapp.accounts.passwords import hash_password, is_right
-from webapp.db import db, fetch
+from webapp.db import after_commit, db, fetch
+from webapp.live import messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,23 @@ def start(user_id: int, now: datetime) -> str:
 
 
 def end(key: str) -> None:
-    """Sign one browser out: every copy of its cookie stops working."""
-    db.session.execute(delete(SignIn).where(SignIn.key == key))
+    """Sign one browser out: every copy of its cookie stops working, and its open pages hear nothing more."""
+    user_id = db.session.scalar(delete(SignIn).where(SignIn.key == key).returning(SignIn.user_id))
+    if user_id is not None:
+        after_commit(messages.signed_out, user_id)
+
+
+def forget(before: datetime) -> int:
+    """End the sign-ins that began before this moment. Returns how many."""
+    ended = db.session.scalars(delete(SignIn).where(SignIn.created_at < before).returning(SignIn.user_id)).all()
+    for user_id in set(ended):
+        after_commit(messages.signed_out, user_id)
+    return len(ended)
+
+
+def valid(keys: Iterable[str]) -> set[str]:
+    """Those of these keys that are signed in."""
+    return set(users_of(list(keys)))
 
 
 def load(key: str) -> SignedIn | None:

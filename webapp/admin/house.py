@@ -13,6 +13,7 @@ from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment, PaymentEvent
 from webapp.concerts import listing
 from webapp.concerts.models import Concert, Schedule, Seat, is_free
 from webapp.db import db
+from webapp.waiting_room import presence
 from webapp.waiting_room.models import Counter, QueueSession
 
 
@@ -34,8 +35,13 @@ def line(concert_id: int, now: datetime) -> dict[str, Any]:
         QueueSession.concert_id == concert_id, QueueSession.is_terminated
     )
     called = select(func.count()).where(QueueSession.concert_id == concert_id, QueueSession.called_at.is_not(None))
+    waiting = counter.created_count - counter.serving_number - counter.skipped_count
+    present = presence.count(concert_id, counter.serving_number, now)
     return {
-        "waiting": counter.created_count - counter.serving_number - counter.skipped_count,
+        "waiting": waiting,
+        # Seen some seconds ago, and some of them may have left the line since.
+        "present": None if present is None else min(present, waiting),
+        "absent": None if present is None else max(0, waiting - present),
         "serving_now": counter.serving_number - counter.terminated_count,
         "capacity": counter.capacity,
         "created_count": counter.created_count,

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -19,15 +20,17 @@ TICK_SECONDS = 0.5  # product rule: at most two ticks a second for one line
 SEATS_SECONDS = 0.2  # seat changes gather this long, so that a rush is a few messages and not a thousand
 STRAGGLER_SECONDS = 5.0  # no message is on its way for longer than this
 RECONNECT_SECONDS = 1.0
-# A socket timeout of the subscription is normal silence; the poll below must be shorter.
-POLL_SECONDS = 0.05
+# With nothing to send, this long at a time is waited for a message: shorter than the client's own time limit.
+QUIET_SECONDS = 1.0
+
+LookAgain = Callable[[int | None], None]
 
 
 class Delivery:
     """Merges messages per line and per schedule and broadcasts them to the sockets of this process."""
 
-    def __init__(self, socketio: SocketIO) -> None:
-        self.socketio = socketio
+    def __init__(self, socketio: SocketIO, look_again: LookAgain = lambda _user: None) -> None:
+        self.socketio, self.look_again = socketio, look_again
         self.lines: dict[int, dict[str, Any]] = {}
         self.sent_at: dict[tuple[str, int], float] = {}
         self.newest: dict[int, tuple[int, float]] = {}
@@ -42,6 +45,8 @@ class Delivery:
         elif event == "seats_changed":
             changes = self.seats.setdefault((message["concert"], message["schedule"]), {})
             changes.update(dict(message["changes"]))
+        elif event == "signed_out":
+            self.socketio.start_background_task(self.look_again, message["user"])
         else:
             self.socketio.emit(event, message["body"], to=messages.fan_room(message["user"]))
 
@@ -58,6 +63,12 @@ class Delivery:
             body = {"schedule": schedule_id, "changes": [list(change) for change in changes]}
             self.socketio.emit("seats_changed", body, to=messages.seats_room(schedule_id))
             self.socketio.emit("house_changed", {"concert": concert_id}, to=messages.house_room(concert_id))
+
+    def quiet_seconds(self, now: float) -> float:
+        """How long nothing will be due, if no message comes."""
+        ticks = [self.sent_at.get(("line", one), 0.0) + TICK_SECONDS for one in self.lines]
+        seats = [self.sent_at.get(("seats", one[1]), 0.0) + SEATS_SECONDS for one in self.seats]
+        return max(0.0, min([QUIET_SECONDS, *(due - now for due in ticks + seats)]))
 
     def _take_line(self, concert_id: int, tick: dict[str, Any], now: float) -> None:
         # Two processes may publish in another order than they committed: the newer state stays. A lower number
@@ -77,16 +88,19 @@ class Delivery:
 _state: dict[str, Any] = {}
 
 
-def init_app(app: Flask, socketio: SocketIO) -> None:
+def init_app(app: Flask, socketio: SocketIO, look_again: LookAgain, report: Callable[[], None]) -> None:
+    """`look_again` closes the sockets of a fan, or of anybody, who has signed out; `report` says who is present."""
     _state.clear()
-    _state.update(app=app, socketio=socketio, running=False)
+    _state.update(app=app, socketio=socketio, running=False, look_again=look_again, report=report)
 
 
 def start() -> None:
     """Begin delivering in this process, once, with its first socket."""
     if not _state["running"]:
         _state["running"] = True
-        _state["socketio"].start_background_task(_run, _state["app"], Delivery(_state["socketio"]))
+        delivery = Delivery(_state["socketio"], _state["look_again"])
+        _state["socketio"].start_background_task(_run, _state["app"], delivery)
+        _state["socketio"].start_background_task(_state["report"])
 
 
 def _run(app: Flask, delivery: Delivery) -> None:
@@ -104,10 +118,11 @@ def _run(app: Flask, delivery: Delivery) -> None:
 def _listen(client: Redis, delivery: Delivery) -> None:
     subscription = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     subscription.subscribe(messages.CHANNEL)
-    # What was published before this moment is lost; every page looks again.
+    # What was published before this moment is lost; every page looks again, and so do we.
     delivery.socketio.emit("live_restored")
+    delivery.socketio.start_background_task(delivery.look_again, None)
     while True:
-        message = subscription.get_message(timeout=POLL_SECONDS)
+        message = subscription.get_message(timeout=delivery.quiet_seconds(time.monotonic()))
         if message and message["type"] == "message":
             _take(delivery, message["data"])
         delivery.flush(time.monotonic())

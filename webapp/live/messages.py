@@ -53,6 +53,11 @@ def wallet_changed(user_id: int) -> None:
     _publish({"event": "wallet_changed", "user": user_id, "body": {}})
 
 
+def signed_out(user_id: int) -> None:
+    """Have every web process look whether this fan's open sockets are still signed in."""
+    _publish({"event": "signed_out", "user": user_id})
+
+
 def _publish(message: dict[str, Any]) -> None:
     try:
         redis().publish(CHANNEL, json.dumps(message, separators=(",", ":")))

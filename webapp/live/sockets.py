@@ -3,29 +3,35 @@
 import logging
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from threading import Semaphore
 from typing import Any
 
 from flask import Flask, request
 from flask_login import current_user
-from flask_socketio import SocketIO, disconnect, join_room
+from flask_socketio import SocketIO, disconnect, join_room, leave_room
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import clock
+from webapp.accounts.signing_in import SignedIn
 from webapp.concerts import listing
-from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.errors import BookingError
 from webapp.live import delivery, messages
+from webapp.live.guests import Guest, guests, look_again
 from webapp.live.patience import Patience
-from webapp.waiting_room import admission, tick
+from webapp.waiting_room import admission, presence, watching
 
 log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 LONGEST_MESSAGE_BYTES = 2_000
 
+# When thousands come back at once they take turns at the database, and pages still find a connection free.
+QUESTIONS_TOGETHER = 8
+
 patience = Patience()
+gate = Semaphore(QUESTIONS_TOGETHER)
 
 
 def init_app(app: Flask, socketio: SocketIO) -> None:
@@ -40,7 +46,7 @@ def init_app(app: Flask, socketio: SocketIO) -> None:
         ping_interval=25,
         ping_timeout=20,
     )
-    delivery.init_app(app, socketio)
+    delivery.init_app(app, socketio, partial(look_again, app, socketio), partial(_keep_reporting, app, socketio))
     socketio.on_event("connect", connect)
     socketio.on_event("disconnect", leave)
     socketio.on_event("watch_line", watch_line)
@@ -52,9 +58,11 @@ def connect(*_auth: object) -> bool:
     """Signed-in people only, and not too many sockets each; each listens to what concerns them alone."""
     delivery.start()
     try:
-        if not current_user.is_authenticated:
-            return False
-        user_id = current_user.id
+        with gate:
+            user = _signed_in()
+        user_id, key = user.id, user.key
+    except SignedOut:
+        return False
     except SQLAlchemyError as error:
         log.warning("a socket was refused while the database is away: %s", type(error).__name__)
         return False
@@ -62,12 +70,19 @@ def connect(*_auth: object) -> bool:
         db.session.remove()
     if not patience.opens(_sid(), str(user_id), time.monotonic()):
         return False
+    guests[_sid()] = Guest(user_id, key)
     join_room(messages.fan_room(user_id))
     return True
 
 
 def leave(*_reason: object) -> None:
     patience.closes(_sid())
+    presence.here.closes(_sid())
+    guests.pop(_sid(), None)
+
+
+class SignedOut(Exception):
+    """Whoever opened this socket is not signed in any more."""
 
 
 def answered(answer: Callable[[object], Answer]) -> Callable[..., Answer]:
@@ -79,9 +94,11 @@ def answered(answer: Callable[[object], Answer]) -> Callable[..., Answer]:
             disconnect()
             return _refused("too-many-questions")
         try:
-            if not current_user.is_authenticated:
-                return _refused("not-found")
-            return answer(arguments[0] if arguments else None)
+            with gate:
+                return answer(arguments[0] if arguments else None)
+        except SignedOut:
+            disconnect()
+            return _refused("not-found")
         except BookingError as error:
             return _refused(error.code)
         except SQLAlchemyError as error:
@@ -96,22 +113,27 @@ def answered(answer: Callable[[object], Answer]) -> Callable[..., Answer]:
 @answered
 def watch_line(question: object) -> Answer:
     """Listen to a concert's line: for whoever has a place in it."""
-    now = clock.now()
-    concert = db.session.get(Concert, _id(question, "concert"))
-    if concert is None:
-        return _refused("not-found")
-    place = admission.latest(current_user.id, concert.id)
-    if place is None or admission.state(place, now)[0] == "ended":
+    concert_id = _id(question, "concert")
+    guest = guests.get(_sid())
+    # First into the room, then the read: a tick in between would otherwise be missed, and might be the last for long.
+    # What everybody in it hears is no secret: the status address says the same.
+    join_room(messages.line_room(concert_id))
+    watched = watching.watched(guest.key, concert_id, clock.now()) if guest else None
+    if watched is None:
+        raise SignedOut
+    if watched.wait_number is None:
+        leave_room(messages.line_room(concert_id))
         return _refused("not-in-line")
-    join_room(messages.line_room(concert.id))
-    return {"ok": True, "line": tick.read(concert, now)}
+    presence.here.watches(_sid(), concert_id, watched.wait_number)
+    return {"ok": True, "line": watched.line}
 
 
 @answered
 def watch_seats(question: object) -> Answer:
     """Listen to a schedule's seats: for whoever is admitted."""
+    user = _signed_in()
     schedule = listing.schedule(_id(question, "schedule"))
-    admission.require(current_user.id, schedule.concert_id, schedule.concert.slug, clock.now())
+    admission.require(user.id, schedule.concert_id, schedule.concert.slug, clock.now())
     join_room(messages.seats_room(schedule.id))
     return {"ok": True}
 
@@ -119,10 +141,25 @@ def watch_seats(question: object) -> Answer:
 @answered
 def watch_house(question: object) -> Answer:
     """Listen to everything that moves in a concert's house: for operators."""
-    if not current_user.is_operator:
+    if not _signed_in().is_operator:
         return _refused("not-found")
     join_room(messages.house_room(_id(question, "concert")))
     return {"ok": True}
+
+
+def _signed_in() -> SignedIn:
+    user = current_user
+    if not user.is_authenticated:
+        raise SignedOut
+    return user  # type: ignore[no-any-return]
+
+
+def _keep_reporting(app: Flask, socketio: SocketIO) -> None:
+    """Say every few seconds whom this process sees."""
+    while True:
+        with app.app_context():
+            presence.here.report(clock.now())
+        socketio.sleep(presence.REPORT_SECONDS)
 
 
 def _id(question: object, name: str) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import DateTime, bindparam, func, select, update
 
 from webapp.db import db
 from webapp.errors import NotYourTurn
-from webapp.waiting_room import calling, tick
+from webapp.waiting_room import bands, calling, tick
 from webapp.waiting_room.models import (
     EXPIRED,
     LEFT,
@@ -70,13 +70,16 @@ def state(place: QueueSession | Standing, now: datetime) -> tuple[str, str | Non
 def ahead(place: QueueSession | Standing | None, now: datetime, counter: Counter | None = None) -> int | None:
     """How many people wait in front of this place; 0 once called; None without a live place.
 
-    Numbers are gapless, so it is what lies between the number served and this one, less those who left in between.
+    Numbers are gapless, so it is what lies between the number served and this one, less those who left in between:
+    counted one by one, or, with a counter that was read a moment ago, by its bands, as pages count from a tick.
     """
     if place is None or state(place, now)[0] == "ended":
         return None
     if place.called_at is not None:
         return 0
-    counter = counter or db.session.get_one(Counter, place.concert_id)
+    if counter is not None:
+        return bands.ahead(counter.serving_number, bands.of(counter), place.wait_number)
+    counter = db.session.get_one(Counter, place.concert_id)
     between = place.wait_number - counter.serving_number - 1
     # The place may have been called since it was read.
     return max(0, between - _left_between(counter, place.wait_number) if counter.skipped_count else between)
@@ -141,14 +144,14 @@ def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
             ~QueueSession.is_terminated,
         )
         .values(is_terminated=True, terminated_at=now, end_reason=reason)
-        .returning(QueueSession.called_at)
+        .returning(QueueSession.called_at, QueueSession.wait_number)
         .execution_options(synchronize_session=False)
     )
     ended = db.session.execute(statement).first()
     if ended is None:
         return False
     if ended.called_at is None:
-        counter.skipped_count += 1  # passed over, and counted as terminated, when the line reaches its number
+        bands.left(counter, ended.wait_number)  # passed over, and terminated, when the line reaches its number
     else:
         counter.terminated_count += 1
     tick.changed(counter, now)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, and_, func, or_, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, String, Text, and_, func, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
@@ -24,6 +24,7 @@ class Counter(Model):
 
     `serving_number - terminated_count` sessions are being served. `skipped_count` sessions ended while they
     waited and the line has not reached them yet, so `created_count - serving_number - skipped_count` are waiting.
+    `departures` counts them by bands of `band_width` numbers, the first of which begins after `bands_from`.
     A trigger keeps created_count, serving_number and terminated_count from ever going down.
     """
 
@@ -33,6 +34,9 @@ class Counter(Model):
     terminated_count: Mapped[int] = mapped_column(default=0, server_default="0")
     serving_number: Mapped[int] = mapped_column(default=0, server_default="0")
     skipped_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    band_width: Mapped[int] = mapped_column(default=1, server_default="1")
+    bands_from: Mapped[int] = mapped_column(default=0, server_default="0")
+    departures: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
     capacity: Mapped[int] = mapped_column(default=100, server_default="100")
     is_paused: Mapped[bool] = mapped_column(default=False, server_default="false")
     admissions_per_minute: Mapped[int | None]

@@ -1,6 +1,7 @@
 """The concert's page, joining its line, the waiting room, and leaving."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, session, url_for
@@ -13,7 +14,7 @@ from webapp.concerts import listing, recent, stock
 from webapp.db import transaction
 from webapp.errors import BookingError, NotSignedIn, NotYourTurn, SaleNotOpen
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, joining, room, tick, views, visiting
+from webapp.waiting_room import admission, joining, presence, room, tick, views, visiting
 from webapp.waiting_room.batches import Batches
 from webapp.waiting_room.guards import place_known
 from webapp.waiting_room.models import Standing
@@ -82,6 +83,7 @@ def show(slug: str) -> Any:
     seen = room.view(g.concert, g.place, now)
     if seen.place.state == "called":
         return redirect(url_for("booking.dates", slug=slug), 303)
+    _is_here(seen, now)
     return room.page(seen, now)
 
 
@@ -91,12 +93,12 @@ def position(slug: str) -> Any:
     """Where this fan stands: a fragment of the waiting room, or JSON."""
     if g.place is None:
         raise NotYourTurn(concert_slug=slug, ahead=None)
-    seen = room.view(g.concert, g.place, clock.now())
-    return (
-        room.fragment(seen)
-        if "X-Fragment" in request.headers
-        else jsonify(views.position(seen.place, seen.wait, seen.line))
-    )
+    now = clock.now()
+    seen = room.view(g.concert, g.place, now)
+    _is_here(seen, now)
+    if "X-Fragment" in request.headers:
+        return room.fragment(seen)
+    return jsonify(views.position(seen.place, seen.wait, seen.line))
 
 
 @blueprint.get("/concerts/<slug>/line/status")
@@ -132,6 +134,11 @@ def not_your_turn(error: NotYourTurn) -> Any:
     concert = listing.concert(error.facts["concert_slug"])
     page = render_template("waiting_room/not_your_turn.html", concert=concert, ahead=error.facts["ahead"])
     return page, error.status
+
+
+def _is_here(seen: room.View, now: datetime) -> None:
+    if seen.place.state == "waiting":
+        presence.here.asks(seen.concert.id, seen.place.number, now)
 
 
 def cacheable(line: dict[str, Any]) -> Response:

@@ -6,16 +6,22 @@ from typing import Any
 from webapp.concerts.models import Concert
 from webapp.db import after_commit, db
 from webapp.live import messages
+from webapp.waiting_room import bands
 from webapp.waiting_room.models import Counter
 
 
 def of(counter: Counter, concert: Concert, now: datetime) -> dict[str, Any]:
-    """The tick as everyone gets it. Whoever holds number n has at most `n - serving - 1` people ahead."""
+    """The tick as everyone gets it. Whoever holds number n has `bands.ahead(serving, left, n)` people ahead, or fewer.
+
+    `left` counts those who left while waiting by bands of numbers: the number before the first band, the width of each,
+    and the counts; empty when nobody has left.
+    """
     return {
         "concert": counter.concert_id,
         "sequence": counter.sequence,
         "serving": counter.serving_number,
         "waiting": counter.created_count - counter.serving_number - counter.skipped_count,
+        "left": bands.of(counter),
         "rate": counter.admissions_per_minute,
         "state": _state(counter, concert, now),
         "message": counter.message,
@@ -32,6 +38,7 @@ def read(concert: Concert, now: datetime) -> dict[str, Any]:
 def changed(counter: Counter, now: datetime) -> None:
     """Call after every change to a locked counter: numbers the change and tells everyone after the commit."""
     counter.sequence += 1
+    bands.settle(counter)
     db.session.flush()
     concert = db.session.get_one(Concert, counter.concert_id)
     after_commit(messages.line_moved, of(counter, concert, now), once=("line_moved", concert.id))

@@ -2,9 +2,11 @@
 import { refresh } from "frontrow/fragments";
 import { watch } from "frontrow/live";
 import { repeat, spread } from "frontrow/timing";
+import { aheadOf } from "frontrow/waiting_room/ahead";
 import { board } from "frontrow/waiting_room/board";
 
 const POLL_MS = 4000; // the status URL is cached for a second; four keeps a lost socket bearable for both sides
+const PRESENT_MS = 20_000; // without a socket, asking for our own place this often shows that we are here
 const ESTIMATE_MS = 30_000; // an estimate older than this may be asked for again
 const ESTIMATE_SHARE = 0.1; // once this share of the people ahead is gone, so that a long line asks seldom
 const READ_MS = 900; // long enough to read that it is your turn
@@ -20,18 +22,20 @@ export function connect(room) {
   const shown = board(room);
   const place = { ahead: Number(room.dataset.ahead), heardAt: 0, estimatedFor: Number(room.dataset.ahead), over: false };
   let asking = null;
+  let askedAt = performance.now();
   let joined = false;
 
   const heard = (tick) => {
     const at = Date.parse(tick.now);
     if (place.over || tick.concert !== concert || at < place.heardAt) return;
     place.heardAt = at;
-    place.ahead = Math.max(0, Math.min(place.ahead, mine - tick.serving - 1));
+    place.ahead = Math.min(place.ahead, aheadOf(tick, mine));
     shown.people(place.ahead);
     shown.line(tick);
     if (tick.serving >= mine) ask();
   };
   const ask = () => {
+    askedAt = performance.now();
     asking ??= askPosition().finally(() => (asking = null));
     return asking.catch(() => {});
   };
@@ -63,6 +67,7 @@ export function connect(room) {
   const poll = () => {
     if (place.over) return undefined;
     shown.live("polling");
+    if (performance.now() - askedAt > PRESENT_MS) return ask();
     return fetch(statusUrl).then((response) => response.json()).then(heard);
   };
   // Until the socket has answered once it counts as down: some networks neither open nor refuse it.

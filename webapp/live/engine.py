@@ -1,0 +1,156 @@
+"""Engine.IO with one greenlet a client, which reads: no queue, no greenlet that writes, no greenlet that pings.
+
+Where a connection is no plain socket under gevent (TLS in this process, a development server's threads), everything
+goes the library's own way.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import engineio
+from engineio import exceptions, packet
+from engineio.socket import Socket
+
+from webapp.live import frames
+from webapp.live.wire import Wire, is_plain
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 1.0  # how exactly pings keep their time
+
+
+class Connection(Socket):
+    """One client. With a `wire`, packets are written to it; without one, the library's writer does."""
+
+    last_ping: float | None  # when it left, while it has no answer
+    closing: bool
+    closed: bool
+    wire: Wire | None = None
+    ping_at = 0.0
+    is_known = False  # as somebody who is signed in
+
+    def send(self, pkt: packet.Packet) -> None:
+        if self.wire is None:
+            super().send(pkt)
+        elif self.closed:
+            raise exceptions.SocketIsClosedError
+        else:
+            self.wire.write(frames.frame(pkt.encode()))
+
+    def schedule_ping(self) -> None:
+        """The client has answered the last ping, if there was one; the next is due in a while."""
+        if self.last_ping:
+            self.last_ping = None
+            self.ping_at = time.time() + self.server.ping_interval
+
+    def beat(self, now: float) -> None:
+        """Ping if it is time to; hang up on who has not answered the last ping, and on who has stayed unknown."""
+        if self.last_ping:
+            self.check_ping_timeout()
+        elif now >= self.ping_at and not self.is_known:
+            self.close(wait=False)
+        elif now >= self.ping_at:
+            self.last_ping = now
+            self.send(packet.Packet(packet.PING))
+
+    def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
+        if self.wire is None:
+            super().close(wait=wait, abort=abort, reason=reason)
+        elif not self.closed and not self.closing:
+            self.closing = True
+            self.server._trigger_event(
+                "disconnect", self.sid, reason or self.server.reason.SERVER_DISCONNECT, run_async=False
+            )
+            self.closed = True
+            if abort:
+                self.wire.hang_up()
+            else:
+                self.wire.write(frames.frame(packet.Packet(packet.CLOSE).encode()))
+                self.wire.finish(frames.closing())
+
+    def _upgrade_websocket(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        # Compression would be agreed on wherever a client offers it.
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        connection = environ.get("gunicorn.socket")
+        if not is_plain(connection):
+            return super()._upgrade_websocket(environ, start_response)
+        accepted = frames.accept(environ)
+        if accepted is None:
+            return self.server._bad_request("This is no websocket.")
+        self._serve(connection, accepted)
+        # Tells gunicorn that the connection is over.
+        raise StopIteration
+
+    def _serve(self, connection: Any, accepted: bytes) -> None:
+        """Everything the client says, until it is gone."""
+        wire = Wire(connection)
+        try:
+            wire.write(accepted + b"".join(frames.frame(pkt.encode()) for pkt in self.poll()))
+            self.wire, self.connected, self.upgraded, self.queue = wire, True, True, None
+            for message in frames.messages(connection.recv, wire.write, self.server.max_http_buffer_size):
+                self._hear(message)
+                if self.closed:
+                    break
+        finally:
+            self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+            wire.leave()
+
+    def _hear(self, message: frames.Message) -> None:
+        try:
+            self.receive(packet.Packet(encoded_packet=message))
+        except exceptions.UnknownPacketError:
+            pass
+        except exceptions.SocketIsClosedError:
+            pass
+        except ValueError:
+            # Not Engine.IO or not Socket.IO: no page of ours says it.
+            self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
+
+
+class Engine(engineio.Server):
+    """The clients of this process. One greenlet pings them all."""
+
+    start_service_task: bool
+
+    def _handle_connect(
+        self, environ: dict[str, Any], start_response: Callable[..., Any], transport: str, jsonp_index: Any = None
+    ) -> Any:
+        self._start_beating()
+        connection = Connection(self, self.generate_id())
+        self.sockets[connection.sid] = connection
+        connection.send(packet.Packet(packet.OPEN, self._greeting(connection.sid)))
+        self._trigger_event("connect", connection.sid, environ, run_async=False)
+        connection.schedule_ping()
+        try:
+            return connection.handle_get_request(environ, start_response)
+        finally:
+            self.sockets.pop(connection.sid, None)
+
+    def _greeting(self, sid: str) -> dict[str, Any]:
+        return {
+            "sid": sid,
+            "upgrades": [],
+            "pingInterval": int(self.ping_interval * 1000),
+            "pingTimeout": int(self.ping_timeout * 1000),
+            "maxPayload": self.max_http_buffer_size,
+        }
+
+    def _start_beating(self) -> None:
+        if self.start_service_task:
+            self.start_service_task = False
+            self.service_task_handle = self.start_background_task(self._service_task)
+
+    def _service_task(self) -> None:
+        self.service_task_event = self.create_event()
+        while not self.service_task_event.wait(timeout=BEAT_SECONDS):
+            now = time.time()
+            for connection in list(self.sockets.values()):
+                try:
+                    connection.beat(now)
+                except exceptions.SocketIsClosedError:
+                    self.sockets.pop(connection.sid, None)
+                except Exception:
+                    # One client that cannot be pinged must not keep the others from it.
+                    log.exception("a socket was not pinged")
