@@ -21,6 +21,7 @@ from webapp.db import db
 from webapp.dev.services import Services
 from webapp.extensions import limiter
 from webapp.jobs import redis
+from webapp.waiting_room import lobby
 
 TEST_SECRETS = {
     "SECRET_KEY": "a secret for tests and nothing else",
@@ -67,6 +68,7 @@ def stage(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         redis().flushall()
         stock.forget()
+        lobby.forget()
         yield app
         db.session.rollback()
         tables = ", ".join(db.metadata.tables)

@@ -50,6 +50,11 @@ class SaleNotOpen(BookingError):
     code, status, sentence = "sale-not-open", 409, _("The sale is not open.")
 
 
+class LobbyClosed(BookingError):
+    code, status = "lobby-closed", 409
+    sentence = _("The lobby is not open. When the sale opens, join the line.")
+
+
 class NoSeatsChosen(BookingError):
     code, status, sentence = "no-seats", 422, _("Choose at least one seat.")
 
