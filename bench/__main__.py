@@ -1,20 +1,31 @@
-"""`bin/bench holds` and `bin/bench pages`: measures, prints, exits 1 on a wrong answer or a broken promise."""
+"""`bin/bench holds`, `pages`, `draw`: measures, prints, exits 1 on a wrong answer or a broken promise."""
 
 import argparse
 import sys
+from pathlib import Path
 
-from bench import holds, pages
+from bench import draw, holds, pages
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
 BENCHES = {"holds": holds.run, "pages": pages.run}
+RECORDING = {"draw": draw.run}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure Frontrow beside its limit.")
-    parser.add_argument("bench", choices=BENCHES)
+    parser.add_argument("bench", choices=[*BENCHES, *RECORDING])
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="append the figures to FILE, a JSON line a run (draw)"
+    )
+    wish = parser.parse_args()
+    if wish.json and wish.bench not in RECORDING:
+        parser.error(f"--json is for {', '.join(RECORDING)}; {wish.bench} only prints")
     try:
-        BENCHES[parser.parse_args().bench]()
+        if wish.bench in RECORDING:
+            RECORDING[wish.bench](wish.json)
+        else:
+            BENCHES[wish.bench]()
     except (CannotStart, Wrong) as problem:
         sys.exit(str(problem))
 

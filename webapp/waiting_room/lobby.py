@@ -20,6 +20,7 @@ STALE = timedelta(seconds=2)
 EXACT_BELOW = 100  # from here on two figures say enough, and the answer changes seldom
 
 _counted: dict[int, tuple[datetime, int]] = {}
+_drawn: dict[int, tuple[datetime, int]] = {}
 
 
 def open_lobby(concert_id: int, now: datetime) -> None:
@@ -100,6 +101,15 @@ def about(concert_id: int, now: datetime) -> int:
     return coarse(counted[1])
 
 
+def fans_drawn(concert_id: int, now: datetime) -> int:
+    """How many numbers of this line were drawn by lot, the first ones; up to two seconds old."""
+    known = _drawn.get(concert_id)
+    if known is None or not timedelta(0) <= now - known[0] < STALE:
+        drawn = db.session.scalar(select(Draw.fans).where(Draw.concert_id == concert_id))
+        known = _drawn[concert_id] = (now, drawn or 0)
+    return known[1]
+
+
 def coarse(number: int) -> int:
     """The number down to its first two figures, where it has more."""
     step: int = 10 ** (len(str(number)) - 2) if number >= EXACT_BELOW else 1
@@ -109,6 +119,7 @@ def coarse(number: int) -> int:
 def forget() -> None:
     """Count afresh: for tests, whose fans come and go while their clock stands still."""
     _counted.clear()
+    _drawn.clear()
 
 
 def concerts_to_open(now: datetime) -> Sequence[int]:

@@ -12,13 +12,14 @@ from webapp.concerts.models import Concert
 from webapp.db import transaction
 from webapp.errors import NotYourTurn
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, joining, tick, views
+from webapp.waiting_room import admission, joining, lobby, lobby_views, tick, views
 from webapp.waiting_room.models import Counter
 
 blueprint = Blueprint("waiting_room", __name__)
 
 
-def _who() -> str:
+def by_fan() -> str:
+    """Whose tries these are, for a limit: a campus or a phone network is one address and thousands of fans."""
     return f"fan:{current_user.id}" if current_user.is_authenticated else get_remote_address()
 
 
@@ -26,6 +27,12 @@ def _who() -> str:
 def concert(slug: str) -> str:
     now = clock.now()
     concert = listing.concert(slug)
+    if lobby_views.needs_seed(concert, now):
+        # The commitment is to be seen from the moment the lobby opens, whether or not the clock has come by.
+        concert_id = concert.id
+        with transaction():
+            lobby.open_lobby(concert_id, now)
+    user_id = current_user.id if current_user.is_authenticated else None
     grades = stock.by_grade(concert.id, now)
     return render_template(
         "concerts/show.html",
@@ -33,13 +40,14 @@ def concert(slug: str) -> str:
         state=listing.sale_state(concert, sum(grade.seats_left for grade in grades), now),
         schedules=listing.performances(concert, now),
         grades=grades,
-        place=views.place(current_user.id, concert.id, now) if current_user.is_authenticated else None,
+        place=views.place(user_id, concert.id, now) if user_id else None,
+        lobby=lobby_views.of(concert, user_id, now),
         line=tick.read(concert, now),
     )
 
 
 @blueprint.post("/concerts/<slug>/line")
-@limiter.limit("60 per minute", key_func=_who)  # a campus or a phone network is one address and thousands of fans
+@limiter.limit("60 per minute", key_func=by_fan)
 def join(slug: str) -> Any:
     concert = listing.concert(slug)
     if not current_user.is_authenticated:
@@ -68,7 +76,8 @@ def show(slug: str) -> Any:
     if place.state == "called":
         return redirect(url_for("booking.dates", slug=slug), 303)
     grades = stock.by_grade(concert.id, now)
-    return render_template("waiting_room/show.html", grades=grades, **_seen(concert, counter, place))
+    by_lot = place.number <= lobby.fans_drawn(concert.id, now)
+    return render_template("waiting_room/show.html", grades=grades, by_lot=by_lot, **_seen(concert, counter, place))
 
 
 @blueprint.get("/concerts/<slug>/line/position")
