@@ -21,7 +21,7 @@ from webapp.db import db
 from webapp.dev.services import Services
 from webapp.extensions import limiter
 from webapp.jobs import redis
-from webapp.waiting_room import lobby
+from webapp.waiting_room import estimate, lobby
 
 TEST_SECRETS = {
     "SECRET_KEY": "a secret for tests and nothing else",
@@ -69,6 +69,7 @@ def stage(app: Flask) -> Iterator[Flask]:
         redis().flushall()
         stock.forget()
         lobby.forget()
+        estimate.forget()
         yield app
         db.session.rollback()
         tables = ", ".join(db.metadata.tables)

@@ -15,6 +15,7 @@ from webapp.audit import broken_promises
 from webapp.concerts import listing
 from webapp.db import db, transaction
 from webapp.dev import seeds
+from webapp.dev.crowd.command import crowd
 from webapp.errors import NotFound
 from webapp.waiting_room import steering, verifying
 
@@ -26,7 +27,7 @@ MIGRATION_LOCK = 7_011_954  # any number, the same everywhere: two processes mig
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, seed, audit, open_sale, verify_draw, make_operator):
+    for command in (migrate, seed, audit, open_sale, verify_draw, make_operator, crowd):
         app.cli.add_command(command)
 
 
