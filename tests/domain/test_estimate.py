@@ -41,13 +41,20 @@ def test_the_range_holds_what_the_rate_says() -> None:
 def test_those_called_at_once_at_the_opening_promise_nothing() -> None:
     show, crowd = concert(capacity=30), fans(40)
     do(joining.join_all, crowd, show.id, NOW)
-    for user in crowd[:6]:
+    for user in crowd[:10]:
         do(admission.finish, user, show.id, at(minutes=1))
-    # 36 were called in the first minute, but only six slots have come free in it: 100 ahead are a quarter of an hour.
-    wait = estimate.wait(show.id, 100, at(minutes=1))
+    # 40 were called in the first minute, but only ten slots have come free in it: 300 ahead are half an hour.
+    wait = estimate.wait(show.id, 300, at(minutes=1))
     assert wait is not None
-    assert wait.high_minutes > 15
-    assert wait.low_minutes > 5
+    assert 15 < wait.low_minutes <= 30 <= wait.high_minutes
+
+
+def test_a_few_quick_ones_at_the_opening_tell_nothing() -> None:
+    show, crowd = concert(capacity=30), fans(40)
+    do(joining.join_all, crowd, show.id, NOW)
+    for user in crowd[:8]:
+        do(admission.finish, user, show.id, at(seconds=20))
+    assert estimate.wait(show.id, 100, at(seconds=20)) is None
 
 
 def test_after_a_pause_the_estimate_is_what_it_was() -> None:
@@ -90,7 +97,7 @@ def test_free_slots_are_soon_yours() -> None:
 
 def test_a_line_that_stopped_long_ago_tells_nothing() -> None:
     show, _ = busy_line()
-    assert estimate.wait(show, 5, at(minutes=30)) is None
+    assert estimate.wait(show, 50, at(minutes=75)) is None
 
 
 def test_thousands_who_ask_at_once_are_one_measurement() -> None:

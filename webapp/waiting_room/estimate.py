@@ -1,9 +1,9 @@
 """How long a fan will wait, as an honest range from what was measured, or not known yet.
 
-A slot is given again when whoever has it goes. So what is measured is how long fans stay: ends per minute of a fan's
-being served, the usual estimate of a rate where many are still under way (events over exposure). Times the capacity it
-is how many slots come free a minute. Unlike a count of calls it is not misled by the first hundred, who are all called
-at once, nor by a pause, in which nobody is called, nor by a capacity that was just changed.
+A slot is given again when whoever has it goes. So what is measured is how long fans stay: in the last minutes, ends per
+minute of being served (events over exposure, the usual estimate of a rate where many are still under way). Times the
+capacity it is how many slots come free a minute. Unlike a count of calls it is not misled by the first hundred, who are
+all called at once, nor by a pause, in which nobody is called, nor by a capacity that was just changed.
 """
 
 from dataclasses import dataclass
@@ -15,20 +15,26 @@ from sqlalchemy import DateTime, bindparam, func, select
 from webapp.db import db
 from webapp.waiting_room.models import ADMISSION, Counter, QueueSession
 
-# Whoever was called earlier has gone; half as long again keeps enough of a quiet line in sight.
-WINDOW = ADMISSION * 1.5
+# What is measured lately counts. After a long pause there is nothing of the kind, and the time before it has to do.
+LATELY, BEFORE = timedelta(minutes=6), timedelta(hours=1)
 FEWEST = 5  # from fewer ends than this nothing can be told
+# At the opening the first to go are the quick ones; so many of the slots must have changed hands before it is told.
+TURNED_OVER = 0.3
 # The count of n random ends is off by about its square root; two of those make an honest range.
 SPREAD = 2.0
 SOONEST = timedelta(seconds=2)  # fifty thousand pages may ask: each process measures this often
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
-STAYED = func.coalesce(QueueSession.terminated_at, NOW) - QueueSession.called_at
+SINCE = bindparam("since", type_=DateTime(timezone=True))
+END = func.coalesce(QueueSession.terminated_at, NOW)
+STAYED = func.greatest(END - func.greatest(QueueSession.called_at, SINCE), timedelta(0))
 SERVED = select(
-    func.count(QueueSession.terminated_at), func.coalesce(func.sum(func.extract("epoch", STAYED)), 0) / 60
+    func.count().filter(QueueSession.terminated_at > SINCE),
+    func.coalesce(func.sum(func.extract("epoch", STAYED)), 0) / 60,
 ).where(
     QueueSession.concert_id == bindparam("concert_id"),
-    QueueSession.called_at > bindparam("since", type_=DateTime(timezone=True)),
+    # Whoever was called before this had gone before the window began.
+    QueueSession.called_at > SINCE - ADMISSION,
     QueueSession.called_at <= NOW,
 )
 
@@ -43,7 +49,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Pace:
-    """Of those called lately, how many have gone, and the minutes that all of them have been served together."""
+    """In the last minutes: how many of those served have gone, and the minutes that all were served, together."""
 
     ends: int
     minutes: float
@@ -54,7 +60,8 @@ _measured: dict[int, tuple[datetime, Pace]] = {}
 
 def wait(concert_id: int, ahead: int, now: datetime) -> Wait | None:
     """The range for somebody with `ahead` people in front; None while too little is known to tell."""
-    return expected(db.session.get_one(Counter, concert_id), _pace(concert_id, now), ahead)
+    counter = db.session.get_one(Counter, concert_id)
+    return expected(counter, _pace(counter, now), ahead)
 
 
 def expected(counter: Counter, pace: Pace, ahead: int) -> Wait | None:
@@ -65,7 +72,7 @@ def expected(counter: Counter, pace: Pace, ahead: int) -> Wait | None:
     behind = ahead + 1 - free
     if behind <= 0:
         return _range(by_rate, by_rate)
-    if pace.ends < FEWEST or not pace.minutes or not counter.capacity:
+    if not counter.capacity or not _is_enough(pace, counter):
         return None
     error = SPREAD * pace.ends**0.5
     slowest, fastest = max(pace.ends - error, 1.0), pace.ends + error
@@ -83,10 +90,21 @@ def _range(low: float, high: float) -> Wait:
     return Wait(lowest, max(lowest + 1, ceil(high)))
 
 
-def _pace(concert_id: int, now: datetime) -> Pace:
-    measured = _measured.get(concert_id)
+def _is_enough(pace: Pace, counter: Counter) -> bool:
+    return pace.ends >= max(FEWEST, counter.capacity * TURNED_OVER) and pace.minutes > 0
+
+
+def _pace(counter: Counter, now: datetime) -> Pace:
+    measured = _measured.get(counter.concert_id)
     if measured is None or not timedelta(0) <= now - measured[0] < SOONEST:
-        asked = {"concert_id": concert_id, "now": now, "since": now - WINDOW}
-        ends, minutes = db.session.execute(SERVED, asked).one()
-        measured = _measured[concert_id] = (now, Pace(ends, float(minutes)))
+        pace = _measure(counter.concert_id, now, LATELY)
+        if not _is_enough(pace, counter):
+            pace = _measure(counter.concert_id, now, BEFORE)
+        measured = _measured[counter.concert_id] = (now, pace)
     return measured[1]
+
+
+def _measure(concert_id: int, now: datetime, window: timedelta) -> Pace:
+    asked = {"concert_id": concert_id, "now": now, "since": now - window}
+    ends, minutes = db.session.execute(SERVED, asked).one()
+    return Pace(ends, float(minutes))
