@@ -9,6 +9,7 @@ from statistics import median
 from sqlalchemy import event, select, text
 
 from bench import figures, stage
+from bench.cpu import spent
 from webapp import clock
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
@@ -46,20 +47,25 @@ AGAIN = (
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds: of the statement, of the whole transaction with its calls and its commit, and of the limit's."""
+    """Seconds: of the statement, of the whole transaction with its calls and its commit, and of the limit's.
+
+    `transaction_cpu` and `limit_cpu` are Postgres' processor time, which depends less on who else uses the machine.
+    """
 
     statement: float
     transaction: float
     limit: float
+    transaction_cpu: float
+    limit_cpu: float
 
 
 def run(record: Path | None = None) -> None:
     """Print how long a draw takes, and how much of that Postgres needs for the rows alone."""
-    with stage.opened():
+    with stage.opened() as standing:
         concert_id = _fill()
         print(f"A draw of {FANS:,} fans, {CAPACITY} of them called at once; median of {ROUNDS}.")
         print(figures.machine(), flush=True)
-        rounds = [_round(concert_id) for _ in range(ROUNDS)]
+        rounds = [_round(concert_id, standing.pids["postgres"]) for _ in range(ROUNDS)]
     _report(rounds, record)
 
 
@@ -72,20 +78,24 @@ def _fill() -> int:
     return concert_id
 
 
-def _round(concert_id: int) -> Round:
+def _round(concert_id: int, postgres: int) -> Round:
+    before = spent(postgres)
     limit = _limit(concert_id)
+    limit_cpu = spent(postgres) - before
     _again(concert_id)
     with transaction():
         lobby.open_lobby(concert_id, clock.now())
     with transaction():
         db.session.execute(text("UPDATE concerts SET sale_opens_at = :now WHERE id = :id"), _facts(concert_id))
+    before = spent(postgres)
     statement, whole = _draw(concert_id)
+    cpu = spent(postgres) - before
     figures.audit()
     public = verifying.published(concert_id)
     if public is None or public.fans != FANS or verifying.faults(concert_id, public):
         raise figures.Wrong("The draw is not what its seed gives.")
     _again(concert_id)
-    return Round(statement, whole, limit)
+    return Round(statement, whole, limit, cpu, limit_cpu)
 
 
 def _draw(concert_id: int) -> tuple[float, float]:
@@ -140,6 +150,8 @@ def _report(rounds: list[Round], record: Path | None) -> None:
         "transaction": "the draw: transaction, with calls and commit",
         "statement": "of which the one statement",
         "limit": "limit: the rows in random order, committed",
+        "transaction_cpu": "processor time in Postgres, the draw",
+        "limit_cpu": "processor time in Postgres, the limit",
     }
     taken = {name: [getattr(one, name) for one in rounds] for name in names}
     for name, words in names.items():
