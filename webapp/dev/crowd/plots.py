@@ -6,7 +6,7 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 60, 14, 14, 44
+LEFT, RIGHT, TOP, BOTTOM = 60, 26, 14, 44
 TICKS = 5
 MOST_DOTS = 4_000  # more cannot be told apart, and make a page heavy
 
@@ -86,7 +86,9 @@ def _axes(x_end: float, y_end: float, x_label: str, y_label: str) -> list[str]:
 def _legend(series: Sequence[Series]) -> list[str]:
     if len(series) < 2:
         return []
-    return [_key(LEFT + 12, TOP + 14 + 18 * place, one.tone, one.name) for place, one in enumerate(series)]
+    # What grows from the left leaves the lower right free.
+    top = HEIGHT - BOTTOM - 18 * len(series)
+    return [_key(WIDTH - 130, top + 18 * place, one.tone, one.name) for place, one in enumerate(series)]
 
 
 def _key(x: float, y: float, tone: int, name: str) -> str:

@@ -82,16 +82,15 @@ def _plots(evening: Evening) -> str:
     exact = Series("exactly right", [(0, 0), (real, real)] if real else [], tone=3)
     pages = sorted(evening.journal.latencies.items(), key=lambda item: -len(item[1]))[:14]
     bars = [(page, [figures.percentile(taken, share) for share in figures.SHARES]) for page, taken in pages]
-    return "".join(
-        f"<figure><figcaption>{caption}</figcaption>{drawing}</figure>\n"
-        for caption, drawing in (
-            ("The evening", plots.plot("The evening", course, "seconds", "fans")),
-            ("The wait by number", plots.plot("Waits", [Series("wait", waits, "dots")], "wait number", "minutes")),
-            ("From called to knowing it", plots.plot("Delays", [Series("s", shares)], "ms", "per cent of fans")),
-            ("What pages said, and what came", plots.plot("Estimates", [*said, exact], "real minutes", "said")),
-            ("How long pages took", plots.bars("Latencies", bars, ["p50", "p95", "p99"], "ms")),
-        )
+    drawings = (
+        ("The evening", plots.plot("The evening", course, "seconds", "fans")),
+        ("The wait by number", plots.plot("Waits", [Series("wait", waits, "dots")], "wait number", "minutes")),
+        ("From called to knowing it", plots.plot("Delays", [Series("s", shares)], "ms", "per cent of fans")),
+        ("What pages said, and what came", plots.plot("Estimates", [*said, exact], "real minutes", "said")),
+        ("How long pages took", plots.bars("Latencies", bars, ["p50", "p95", "p99"], "ms")),
     )
+    shown = (f"<figure><figcaption>{caption}</figcaption>{drawing}</figure>\n" for caption, drawing in drawings)
+    return f'<div class="plots">{"".join(shown)}</div>\n'
 
 
 def _told(evening: Evening, which: str) -> list[plots.Point]:
