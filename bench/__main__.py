@@ -2,19 +2,31 @@
 
 import argparse
 import sys
+from pathlib import Path
 
-from bench import calling, holds, join, pages, push
+from bench import calling, draw, figures, holds, join, pages, push
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
-BENCHES = {"holds": holds.run, "pages": pages.run, "join": join.run, "calling": calling.run, "push": push.run}
+BENCHES = {
+    "calling": calling.run,
+    "draw": draw.run,
+    "holds": holds.run,
+    "join": join.run,
+    "pages": pages.run,
+    "push": push.run,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure Frontrow beside its limit.")
     parser.add_argument("bench", choices=BENCHES)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="append each figure to FILE, as a line of JSON")
+    push.add_options(parser.add_argument_group("push"))
+    wish = parser.parse_args()
+    figures.keep_in(wish.json)
     try:
-        BENCHES[parser.parse_args(sys.argv[1:2]).bench]()
+        BENCHES[wish.bench](wish)
     except (CannotStart, Wrong) as problem:
         sys.exit(str(problem))
 

@@ -19,7 +19,7 @@ LONGEST_MS = 20.0
 MOST_RATIO = 1.3
 
 
-def run() -> None:
+def run(_options: object) -> None:
     """Print how long a call of a hundred takes in a short line and in a long one, and the long one's plan."""
     with stage.opened():
         print(f"{CALLED} fans called in one transaction; lines of {' and '.join(f'{one:,}' for one in SLUGS)}.")
@@ -56,6 +56,7 @@ def _call(concert_id: int) -> float:
 
 def _report(took: dict[int, list[float]]) -> None:
     for length, times in took.items():
+        figures.note("calling", "calling", length=length, ms=times)
         print(f"line of {length:>9,}: {figures.spread(times, 1)} ms, median of {ROUNDS} (lowest to highest)")
     short, long = (median(times) for times in took.values())
     figures.verdict(f"{CALLED} of {max(took):,} under {LONGEST_MS:.0f} ms; it is {long:.1f} ms", long < LONGEST_MS)

@@ -18,18 +18,18 @@ class Meter:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        web, postgres = _spent(self.stage.pids[WEB]), _spent(self.stage.pids["postgres"])
+        web, postgres = spent(self.stage.pids[WEB]), spent(self.stage.pids["postgres"])
         yield
-        self.web += _spent(self.stage.pids[WEB]) - web
-        self.postgres += _spent(self.stage.pids["postgres"]) - postgres
+        self.web += spent(self.stage.pids[WEB]) - web
+        self.postgres += spent(self.stage.pids["postgres"]) - postgres
 
     def each(self, answers: int) -> tuple[float, float]:
         """Milliseconds for each answer: the web process's, and Postgres's."""
         return self.web / answers * MILLISECONDS, self.postgres / answers * MILLISECONDS
 
 
-def _spent(pid: int) -> float:
-    """By a process and those it started; they live as long as the run."""
+def spent(pid: int) -> float:
+    """Seconds of processor time, by a process and those it started; they live as long as the run."""
     parent = psutil.Process(pid)
     times = [process.cpu_times() for process in [parent, *parent.children(recursive=True)]]
     return float(sum(one.user + one.system for one in times))

@@ -1,9 +1,11 @@
 """What was measured, in words: percentiles, medians with their spread, the machine, the verdict."""
 
+import json
 import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 
 from sqlalchemy import text
@@ -15,6 +17,21 @@ from webapp.db import db
 
 class Wrong(Exception):
     """What was measured did not do what it should have done, so that its figures mean nothing."""
+
+
+_kept_in: list[Path] = []
+
+
+def keep_in(file: Path | None) -> None:
+    """Append what is noted from now on to this file, if there is one."""
+    _kept_in[:] = [file] if file else []
+
+
+def note(bench: str, figure: str, **values: object) -> None:
+    """Keep one figure, as a line of JSON, beside those of other runs."""
+    for file in _kept_in:
+        with file.open("a") as lines:
+            lines.write(json.dumps({"bench": bench, "figure": figure, "at": clock.now().isoformat(), **values}) + "\n")
 
 
 def percentile(values: Sequence[float], share: int) -> float:

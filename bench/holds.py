@@ -32,7 +32,7 @@ EMPTY = (
 )
 
 
-def run() -> None:
+def run(_options: object) -> None:
     """Print holds a second and how long they take, offered at a rate, at the most, and of the limit."""
     with stage.opened() as standing:
         house = House.fill(standing.app)

@@ -43,7 +43,7 @@ class Setting:
 SETTINGS = [Setting(what, workers, 1 if what == ALONE else 0) for workers in (1, 4) for what in (NOOP, TOGETHER, ALONE)]
 
 
-def run() -> None:
+def run(_options: object) -> None:
     """Print joins a second and what one costs, of the no-op's, with one web process and with four."""
     with stage.opened() as standing:
         _close_the_door()
@@ -107,6 +107,9 @@ def _report(measured: dict[Setting, tuple[list[Result], tuple[float, float]]]) -
         rates = [one.per_second for one in results[1:]]
         share = median(rates) / median(one.per_second for one in measured[Setting(NOOP, setting.workers)][0][1:])
         slow = median(figures.percentile(one.latencies, 95) for one in results[1:])
+        figures.note(
+            "join", "joining", what=setting.what, workers=setting.workers, per_second=rates, share=share, web_ms=web
+        )
         print(f"{setting.name:42}{figures.spread(rates):>26}{share:>10.0%}{slow:>9.0f}{web:>9.2f}{postgres:>13.2f}")
         if setting.what == TOGETHER:
             figures.verdict(

@@ -23,7 +23,7 @@ Costs = dict[str, list[tuple[float, float]]]
 NOOP, SIGNED_IN_NOOP, WAITING_ROOM = "no-op", "no-op, signed in", "waiting room"
 
 
-def run() -> None:
+def run(_options: object) -> None:
     """Print requests a second of each page, and how much of the no-op's that is."""
     with stage.opened() as standing:
         user_ids = crowd.fill(SLUG, LINE_LENGTH, admitted=CONNECTIONS)

@@ -19,7 +19,7 @@ from webapp.concerts import schedules
 from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
 from webapp.concerts.plans import Plan
 from webapp.db import db, transaction
-from webapp.waiting_room import admission, joining
+from webapp.waiting_room import admission, joining, lobby
 from webapp.waiting_room.models import Counter
 
 T = TypeVar("T")
@@ -138,6 +138,17 @@ def schedule(concert: Concert, plan: Plan | None = None, price: int = 100_000, d
 def house(rows: int = 2, seats: int = 6, capacity: int = 100) -> Schedule:
     """A concert on sale with one performance."""
     return schedule(concert(capacity=capacity), hall(rows, seats))
+
+
+def soon(minutes: int = 5, **about: Any) -> Concert:
+    """A concert whose sale opens in a few minutes: its lobby is open."""
+    return concert(opens_at=NOW + timedelta(minutes=minutes), **about)
+
+
+def gather(concert_id: int, users: list[int]) -> None:
+    """These fans enter the lobby, now."""
+    for user in users:
+        do(lobby.enter, user, concert_id, NOW)
 
 
 def seat_ids(schedule: Schedule, *numbers: int) -> list[int]:

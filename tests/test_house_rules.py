@@ -13,6 +13,7 @@ FEATURES = ("accounts", "concerts", "waiting_room", "booking", "checkout", "admi
 ENTRY_POINTS = {
     "routes.py",
     "job_routes.py",
+    "lobby_routes.py",
     "ticket_routes.py",
     "wallet.py",
     "callbacks.py",

@@ -94,6 +94,37 @@ PROMISES = {
         "SELECT DISTINCT c.concert_id FROM counters c JOIN sessions s USING (concert_id)"
         " WHERE s.wait_number <= c.serving_number AND s.called_at IS NULL AND NOT s.is_terminated",
     ),
+    "seeds-were-committed-to": (
+        "the seed of concert {}'s draw is not the one committed to",
+        "SELECT concert_id FROM draws WHERE commitment <> sha256(seed)",
+    ),
+    "lobbies-wait-for-their-draw": (
+        "the counter of concert {} and its draw disagree on whether the lobby still waits for its numbers",
+        "SELECT c.concert_id FROM counters c LEFT JOIN draws d USING (concert_id)"
+        " WHERE c.awaits_draw <> (d.concert_id IS NOT NULL AND d.drawn_at IS NULL)",
+    ),
+    "lobbies-have-their-numbers": (
+        "lot {} was in a lobby and was not drawn once, or was drawn and not in it",
+        "SELECT coalesce(e.public_id, s.public_id) FROM (SELECT concert_id, public_id, user_id FROM lobby_entries"
+        " JOIN draws USING (concert_id) WHERE left_at IS NULL AND drawn_at IS NOT NULL) e"
+        " FULL JOIN (SELECT s.concert_id, s.public_id, s.user_id FROM sessions s JOIN draws d USING (concert_id)"
+        " WHERE s.wait_number <= d.fans) s USING (concert_id, public_id, user_id)"
+        " WHERE e.public_id IS NULL OR s.public_id IS NULL",
+    ),
+    "lots-are-in-order": (
+        "the numbers of concert {}'s draw are not in the order of the lots",
+        # HMAC-SHA256 (RFC 2104) written out: the padded keys once for each draw, two hashes for each fan.
+        "WITH keys AS MATERIALIZED (SELECT d.concert_id, d.fans,"
+        " string_agg(set_byte(decode('00', 'hex'), 0, byte # 54), '' ORDER BY i) AS inner_key,"
+        " string_agg(set_byte(decode('00', 'hex'), 0, byte # 92), '' ORDER BY i) AS outer_key FROM draws d"
+        " CROSS JOIN LATERAL (SELECT i, CASE WHEN i < 32 THEN get_byte(d.seed, i) ELSE 0 END AS byte"
+        " FROM generate_series(0, 63) i) padded WHERE d.drawn_at IS NOT NULL GROUP BY d.concert_id)"
+        " SELECT DISTINCT concert_id FROM (SELECT s.concert_id, s.wait_number, row_number() OVER"
+        " (PARTITION BY s.concert_id ORDER BY"
+        " sha256(outer_key || sha256(inner_key || convert_to(CAST(s.public_id AS text), 'UTF8')))) AS lot"
+        " FROM keys k JOIN sessions s ON s.concert_id = k.concert_id AND s.wait_number <= k.fans) drawn"
+        " WHERE lot <> wait_number",
+    ),
     "callbacks-are-settled": (
         "callback {} has waited for more than a minute",
         "SELECT id FROM payment_events WHERE settled_at IS NULL AND received_at < CAST(:now AS timestamptz)"

@@ -16,6 +16,7 @@ from webapp.concerts import routes as concerts
 from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
+from webapp.waiting_room import lobby_routes
 from webapp.waiting_room import routes as waiting_room
 from webapp.waiting_room.guards import who_asks
 
@@ -32,6 +33,7 @@ def build(settings: config.Settings | None = None) -> Flask:
         accounts,
         concerts,
         waiting_room,
+        lobby_routes,
         booking,
         checkout,
         wallet,

@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: migrate, seed, audit, open-sale, make-operator."""
+"""The commands of `flask --app wsgi`: migrate, seed, audit, open-sale, verify-draw, make-operator; crowd is in dev."""
 
 import sys
 from pathlib import Path
@@ -15,8 +15,9 @@ from webapp.audit import broken_promises
 from webapp.concerts import listing
 from webapp.db import db, transaction
 from webapp.dev import seeds
+from webapp.dev.crowd.command import crowd
 from webapp.errors import NotFound
-from webapp.waiting_room import steering
+from webapp.waiting_room import steering, verifying
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,7 +27,7 @@ MIGRATION_LOCK = 7_011_954  # any number, the same everywhere: two processes mig
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, seed, audit, open_sale, make_operator):
+    for command in (migrate, seed, audit, open_sale, verify_draw, make_operator, crowd):
         app.cli.add_command(command)
 
 
@@ -74,6 +75,26 @@ def open_sale(slug: str) -> None:
     except NotFound:
         raise click.ClickException(f"There is no concert {slug!r}.") from None
     click.echo(f"The sale of {slug} is open.")
+
+
+@click.command("verify-draw")
+@click.argument("slug")
+@with_appcontext
+def verify_draw(slug: str) -> None:
+    """Compute the draw of the concert SLUG again from its published seed; exit with 1 if it was not as promised."""
+    try:
+        concert_id = listing.concert(slug).id
+    except NotFound:
+        raise click.ClickException(f"There is no concert {slug!r}.") from None
+    public = verifying.published(concert_id)
+    if public is None or public.seed is None:
+        raise click.ClickException(f"Nothing has been drawn for {slug} yet.")
+    click.echo(f"Committed to {public.commitment}\nSeed         {public.seed}")
+    for fault in (faults := verifying.faults(concert_id, public)):
+        click.echo(f"WRONG {fault}")
+    if faults:
+        sys.exit(1)
+    click.echo(f"{public.fans:,} fans, each with the number of their lot.")
 
 
 @click.command("make-operator")

@@ -60,6 +60,11 @@ class LineTooBusy(BookingError):
     sentence = _("So many fans are joining at this moment that we could not take you in. Try again in two seconds.")
 
 
+class LobbyClosed(BookingError):
+    code, status = "lobby-closed", 409
+    sentence = _("The lobby is not open. When the sale opens, join the line.")
+
+
 class NoSeatsChosen(BookingError):
     code, status, sentence = "no-seats", 422, _("Choose at least one seat.")
 

@@ -2,7 +2,7 @@
 
 from webapp import clock
 from webapp.db import transaction
-from webapp.waiting_room import admission
+from webapp.waiting_room import admission, drawing, lobby
 
 
 def expire_sessions() -> str:
@@ -21,3 +21,15 @@ def call() -> str:
         with transaction():
             called += admission.call(concert_id, clock.now())
     return f"{called} called"
+
+
+def open_lobbies() -> str:
+    """Commit to a seed where a lobby opens, and draw where its sale has opened; one concert a transaction."""
+    drawn = 0
+    for concert_id in lobby.concerts_to_open(clock.now()):
+        with transaction():
+            lobby.open_lobby(concert_id, clock.now())
+    for concert_id in drawing.concerts_to_draw(clock.now()):
+        with transaction():
+            drawn += drawing.hold_at(concert_id, clock.now())
+    return f"{drawn} drawn"

@@ -20,6 +20,7 @@ class Recurring:
 
 TIMETABLE = (
     Recurring("call", line.call, 1, LINE, "Calls the next fans where admissions per minute are set."),
+    Recurring("lobbies", line.open_lobbies, 1, LINE, "Opens lobbies; draws their numbers when the sale opens."),
     Recurring("expire-sessions", line.expire_sessions, 5, LINE, "Ends sessions whose time is over; calls the next."),
     Recurring("release-holds", seats.release_holds, 5, LINE, "Frees seats whose five minutes are over."),
     Recurring("settle-callbacks", payments.settle_forgotten, 10, MONEY, "Settles stored callbacks nobody settled."),

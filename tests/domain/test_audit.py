@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from tests.builders import NOW, at, begin_card, concert, do, fan, fans, hold, house, report
+from tests.builders import NOW, at, begin_card, concert, do, fan, fans, gather, hold, house, report, soon
 from webapp.audit import PROMISES, broken_promises
 from webapp.checkout import settling
 from webapp.db import db, transaction
-from webapp.waiting_room import admission, joining
+from webapp.waiting_room import admission, drawing, joining
 
 PRICE = 100_000
 
@@ -128,6 +128,39 @@ def deaf() -> None:
     )
 
 
+def drawn_lobby(*after: str) -> None:
+    """Six fans drawn by lot, and then what these statements do, the rules being off."""
+    show, crowd = soon(), fans(6)
+    gather(show.id, crowd)
+    do(drawing.hold_at, show.id, at(minutes=5))
+    sql(*(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in RULED), *after)
+    sql(*(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in RULED))
+
+
+def other_seed() -> None:
+    drawn_lobby(
+        "ALTER TABLE draws DROP CONSTRAINT ck_draws_commitment_is_the_seeds",
+        "UPDATE draws SET seed = sha256('another')",
+    )
+
+
+def forgotten_draw() -> None:
+    gather(soon().id, fans(2))
+    sql("UPDATE counters SET awaits_draw = false")
+
+
+def slipped_in() -> None:
+    drawn_lobby("UPDATE lobby_entries SET left_at = entered_at WHERE id = 3")
+
+
+def swapped_numbers() -> None:
+    drawn_lobby(
+        "UPDATE sessions SET wait_number = 99 WHERE wait_number = 1",
+        "UPDATE sessions SET wait_number = 1 WHERE wait_number = 2",
+        "UPDATE sessions SET wait_number = 2 WHERE wait_number = 99",
+    )
+
+
 BREAKS: dict[str, Callable[[], None]] = {
     "one-owner-per-seat": two_owners,
     "seat-limit": five_seats,
@@ -144,8 +177,13 @@ BREAKS: dict[str, Callable[[], None]] = {
     "waiting-are-counted": miscounted_waiting,
     "departures-are-counted": uncounted_departure,
     "called-in-order": passed_by,
+    "seeds-were-committed-to": other_seed,
+    "lobbies-wait-for-their-draw": forgotten_draw,
+    "lobbies-have-their-numbers": slipped_in,
+    "lots-are-in-order": swapped_numbers,
     "callbacks-are-settled": deaf,
 }
+RULED = ("draws", "lobby_entries")
 DROPPED = {
     "uq_reservations_one_live_per_seat": "(seat_id)",
     "uq_reservations_seat_limit": "(user_id, concert_id, slot)",
@@ -174,4 +212,9 @@ def _mend() -> None:
         f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON reservations {columns} WHERE NOT is_cancelled"
         for name, columns in DROPPED.items()
     ]
-    sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE", *indexes)
+    constraint = "ck_draws_commitment_is_the_seeds"
+    checks = [
+        f"ALTER TABLE draws DROP CONSTRAINT IF EXISTS {constraint}",
+        f"ALTER TABLE draws ADD CONSTRAINT {constraint} CHECK (commitment = sha256(seed))",
+    ]
+    sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE", *indexes, *checks)

@@ -13,7 +13,7 @@ from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment, PaymentEvent
 from webapp.concerts import listing
 from webapp.concerts.models import Concert, Schedule, Seat, is_free
 from webapp.db import db
-from webapp.waiting_room import presence
+from webapp.waiting_room import lobby, presence
 from webapp.waiting_room.models import Counter, QueueSession
 
 
@@ -51,6 +51,7 @@ def line(concert_id: int, now: datetime) -> dict[str, Any]:
         "paused": counter.is_paused,
         "rate": counter.admissions_per_minute,
         "message": counter.message,
+        "lobby": lobby.count(concert_id) if counter.awaits_draw else None,
         "ended": [
             {"reason": reason, "count": count}
             for reason, count in db.session.execute(ended.group_by(QueueSession.end_reason))

@@ -91,6 +91,12 @@ def close_sale(slug: str) -> Any:
     return _steer(slug, "close sale", steering.close_sale)
 
 
+@blueprint.post("/concerts/<slug>/lobby")
+@operator_required
+def lobby(slug: str) -> Any:
+    return _steer(slug, "change lobby", lambda id, now: steering.set_lobby(id, _number("minutes"), now))
+
+
 @blueprint.get("/log")
 @operator_required
 def show_log() -> str:

@@ -1,6 +1,6 @@
 """What is on sale: concerts, schedules, seat plans, seats."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, or_
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,7 +12,10 @@ from webapp.db import Model
 
 
 class Concert(Model):
-    """What is on sale. It has one line, shared by all its schedules. Being open is a predicate on two times."""
+    """What is on sale. It has one line, shared by all its schedules. Being open is a predicate on two times.
+
+    For `lobby_minutes` before the sale opens fans gather in the lobby; with 0 there is none.
+    """
 
     __tablename__ = "concerts"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,6 +28,17 @@ class Concert(Model):
     time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Seoul")
     sale_opens_at: Mapped[datetime]
     sale_closed_at: Mapped[datetime | None]
+    lobby_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
+
+    __table_args__ = (CheckConstraint("lobby_minutes BETWEEN 0 AND 10080", "lobby_at_most_a_week"),)
+
+    @property
+    def lobby_opens_at(self) -> datetime:
+        """When the lobby opens; the same as `sale_opens_at` where there is none."""
+        return self.sale_opens_at - timedelta(minutes=self.lobby_minutes)
+
+    def is_lobby_open(self, now: datetime) -> bool:
+        return self.lobby_opens_at <= now < self.sale_opens_at and not self.is_closed(now)
 
     def is_on_sale(self, now: datetime) -> bool:
         return self.sale_opens_at <= now and not self.is_closed(now)

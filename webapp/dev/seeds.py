@@ -92,7 +92,7 @@ SHOWS = (
         city="Daejeon",
         description=(
             "Strings on a winter night: two quartets and a first performance, played without a conductor "
-            "and almost without light. The sale opens a few minutes after the demo's first start."
+            "and almost without light. The lobby is open; the sale opens a few minutes after the demo's first start."
         ),
         hall=halls.recital_hall,
         prices={"R": 88_000, "S": 66_000, "A": 44_000},

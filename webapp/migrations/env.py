@@ -5,6 +5,7 @@ from alembic import context
 import webapp.admin.models
 import webapp.booking.models
 import webapp.checkout.models
+import webapp.waiting_room.lobby_models
 import webapp.waiting_room.models  # noqa: F401
 from webapp.db import db
 

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text
 from webapp.concerts.models import Concert
 from webapp.db import db, fetch
 from webapp.errors import SaleNotOpen
-from webapp.waiting_room import calling, tick
+from webapp.waiting_room import calling, drawing, tick
 from webapp.waiting_room.models import Counter, QueueSession, Standing
 
 LIVE = select(QueueSession.user_id, *[getattr(QueueSession, column) for column in Standing._fields]).where(
@@ -43,6 +43,7 @@ def join_all(user_ids: Sequence[int], concert_id: int, now: datetime) -> dict[in
     counter = calling.lock(concert_id)
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
     calling.end_overdue(counter, now)
+    drawing.hold(counter, now)
     places = _live(user_ids, concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
     if newcomers and db.session.get_one(Concert, concert_id).is_on_sale(now):

@@ -25,7 +25,8 @@ class Counter(Model):
     `serving_number - terminated_count` sessions are being served. `skipped_count` sessions ended while they
     waited and the line has not reached them yet, so `created_count - serving_number - skipped_count` are waiting.
     `departures` counts them by bands of `band_width` numbers, the first of which begins after `bands_from`.
-    A trigger keeps created_count, serving_number and terminated_count from ever going down.
+    A trigger keeps created_count, serving_number and terminated_count from ever going down. While `awaits_draw` the
+    lobby's fans have no numbers yet, and nobody else can draw one: see lobby_models.py and drawing.py.
     """
 
     __tablename__ = "counters"
@@ -44,8 +45,10 @@ class Counter(Model):
     rate_counted_at: Mapped[datetime | None]
     message: Mapped[str] = mapped_column(Text, default="", server_default="")
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    awaits_draw: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     __table_args__ = (
+        CheckConstraint("NOT awaits_draw OR created_count = 0", "the_lobby_goes_first"),
         CheckConstraint("0 <= terminated_count AND terminated_count <= serving_number", "nobody_served_twice"),
         CheckConstraint("serving_number <= created_count", "serves_only_drawn_numbers"),
         CheckConstraint("0 <= skipped_count AND skipped_count <= created_count - serving_number", "skips_only_waiting"),

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from webapp import shells
 from webapp.concerts import stock
 from webapp.concerts.models import Concert
-from webapp.waiting_room import estimate, tick, views, visiting
+from webapp.waiting_room import estimate, lobby, tick, views, visiting
 from webapp.waiting_room.models import Standing
 
 
@@ -27,15 +27,16 @@ class View:
 def view(concert: Concert, standing: Standing, now: datetime) -> View:
     counter = visiting.counter(concert.id)
     place, line = views.seen(standing, now, counter), tick.of(counter, concert, now)
-    return View(concert, place, line, views.wait(concert.id, place, line, now))
+    return View(concert, place, line, views.wait(counter, place, line, now))
 
 
 def page(seen: View, now: datetime) -> str:
     """The whole waiting room."""
     place = seen.place
     plain = {"plain_number": place.number, "plain_ahead": place.ahead, "sequence": seen.line["sequence"]}
-    grades = stock.by_grade(seen.concert.id, now)
-    return shells.render("waiting_room/show.html", _key(seen), _words(seen) | plain, grades=grades, **_shared(seen))
+    by_lot = place.number <= lobby.fans_drawn(seen.concert.id)
+    shared = _shared(seen) | {"grades": stock.by_grade(seen.concert.id, now), "by_lot": by_lot}
+    return shells.render("waiting_room/show.html", (by_lot, *_key(seen)), _words(seen) | plain, **shared)
 
 
 def fragment(seen: View) -> str:

@@ -14,7 +14,7 @@ from webapp.concerts import listing, recent, stock
 from webapp.db import transaction
 from webapp.errors import BookingError, NotSignedIn, NotYourTurn, SaleNotOpen
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, joining, presence, room, tick, views, visiting
+from webapp.waiting_room import admission, joining, lobby, lobby_views, presence, room, tick, views, visiting
 from webapp.waiting_room.batches import Batches
 from webapp.waiting_room.guards import place_known
 from webapp.waiting_room.models import Standing
@@ -22,8 +22,11 @@ from webapp.waiting_room.models import Standing
 blueprint = Blueprint("waiting_room", __name__)
 
 
-def _who() -> str:
-    """Whom a limit counts. The sign-in's key is in the cookie: asking Postgres who that is would be the dearer part."""
+def by_fan() -> str:
+    """Whose tries these are, for a limit: a campus or a phone network is one address and thousands of fans.
+
+    The sign-in's key is in the cookie; asking Postgres who that is would be the dearer part of joining.
+    """
     return f"sign-in:{session['_user_id']}" if "_user_id" in session else get_remote_address()
 
 
@@ -31,6 +34,12 @@ def _who() -> str:
 def concert(slug: str) -> str:
     now = clock.now()
     concert = listing.concert(slug)
+    if lobby_views.needs_seed(concert, now):
+        # The commitment is to be seen from the moment the lobby opens, whether or not the clock has come by.
+        concert_id = concert.id
+        with transaction():
+            lobby.open_lobby(concert_id, now)
+    user_id = current_user.id if current_user.is_authenticated else None
     grades = stock.by_grade(concert.id, now)
     return render_template(
         "concerts/show.html",
@@ -38,13 +47,14 @@ def concert(slug: str) -> str:
         state=listing.sale_state(concert, sum(grade.seats_left for grade in grades), now),
         schedules=listing.performances(concert, now),
         grades=grades,
-        place=views.place(current_user.id, concert.id, now) if current_user.is_authenticated else None,
+        place=views.place(user_id, concert.id, now) if user_id else None,
+        lobby=lobby_views.of(concert, user_id, now),
         line=tick.read(concert, now),
     )
 
 
 @blueprint.post("/concerts/<slug>/line")
-@limiter.limit("60 per minute", key_func=_who)  # a campus or a phone network is one address and thousands of fans
+@limiter.limit("60 per minute", key_func=by_fan)
 def join(slug: str) -> Any:
     """Join in the next batch; who asks is read with everybody else in it."""
     try:

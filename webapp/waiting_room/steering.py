@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.errors import BookingError
-from webapp.waiting_room import calling, tick
+from webapp.waiting_room import calling, drawing, tick
 from webapp.waiting_room.models import Counter
 
 MOST_CAPACITY = 100_000
 MOST_PER_MINUTE = 100_000
 LONGEST_MESSAGE = 280
+LONGEST_LOBBY_MINUTES = 7 * 24 * 60
 
 Change = tuple[dict[str, Any], dict[str, Any]]
 
@@ -66,7 +67,7 @@ def say(concert_id: int, message: str, now: datetime) -> Change:
 
 
 def open_sale(concert_id: int, now: datetime) -> Change:
-    """Open the sale now, or again, and call the first in line."""
+    """Open the sale now, or again: draw the lobby's numbers and call the first in line."""
 
     def change(concert: Concert) -> None:
         concert.sale_opens_at = min(concert.sale_opens_at, now)
@@ -78,6 +79,14 @@ def open_sale(concert_id: int, now: datetime) -> Change:
 def close_sale(concert_id: int, now: datetime) -> Change:
     """Close the sale: nobody joins and nobody is called. Whoever has been called can still finish."""
     return _change_sale(concert_id, now, lambda concert: setattr(concert, "sale_closed_at", now))
+
+
+def set_lobby(concert_id: int, minutes: int, now: datetime) -> Change:
+    """How long before the sale its lobby opens; 0 for no lobby. Whoever is in it stays in, and is drawn."""
+    if not 0 <= minutes <= LONGEST_LOBBY_MINUTES:
+        most = f"{LONGEST_LOBBY_MINUTES:,}"
+        raise BadSteering(sentence=_("The lobby opens 0 to %(most)s minutes before the sale.", most=most))
+    return _change_sale(concert_id, now, lambda concert: setattr(concert, "lobby_minutes", minutes))
 
 
 def _steer(concert_id: int, now: datetime, change: Callable[[Counter], None]) -> Change:
@@ -95,6 +104,7 @@ def _change_sale(concert_id: int, now: datetime, change: Callable[[Concert], Non
     before = _sale(concert)
     change(concert)
     tick.changed(counter, now)
+    drawing.hold(counter, now)
     calling.call_next(counter, now)
     return before, _sale(concert)
 
@@ -113,4 +123,5 @@ def _sale(concert: Concert) -> dict[str, Any]:
     return {
         "sale_opens_at": concert.sale_opens_at.isoformat(),
         "sale_closed_at": closed_at.isoformat() if closed_at else None,
+        "lobby_minutes": concert.lobby_minutes,
     }

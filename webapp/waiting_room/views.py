@@ -43,11 +43,11 @@ def seen(found: QueueSession | Standing, now: datetime, counter: Counter | None 
     )
 
 
-def wait(concert_id: int, place: Place, line: dict[str, Any], now: datetime) -> estimate.Wait | None:
+def wait(counter: Counter, place: Place, line: dict[str, Any], now: datetime) -> estimate.Wait | None:
     """The estimate, where it means something: for somebody waiting in a line that moves."""
     if place.state != "waiting" or line["state"] != "open":
         return None
-    return estimate.wait(concert_id, place.ahead, now)
+    return estimate.wait(counter, place.ahead, now)
 
 
 def track(place: Place) -> int:

@@ -16,7 +16,8 @@ export function connect(panel) {
   };
   const stopAsking = repeat(() => {
     if (document.hidden || !changed) return undefined;
-    changed = mark.dataset.live !== "live";
+    // Nobody says who enters the lobby, so while fans gather the figures are asked for at every turn.
+    changed = mark.dataset.live !== "live" || "gathering" in panel.dataset;
     return refresh(panel.firstElementChild, panel.dataset.url);
   }, PACE_MS);
   const stopWatching = watch({

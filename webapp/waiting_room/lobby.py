@@ -1,0 +1,139 @@
+"""The lobby: fans who gather before the sale opens. When it opens, drawing.py gives them their numbers."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from webapp.concerts.models import Concert
+from webapp.db import db
+from webapp.errors import LobbyClosed
+from webapp.memory import Recent
+from webapp.waiting_room import calling
+from webapp.waiting_room.lobby_models import Draw, LobbyEntry
+from webapp.waiting_room.models import Counter
+
+SEED_BYTES = 32
+STALE_SECONDS = 2.0
+EXACT_BELOW = 100  # from here on two figures say enough, and the answer changes seldom
+
+_counted: Recent[int] = Recent(STALE_SECONDS)
+_drawn: Recent[int] = Recent(STALE_SECONDS)
+
+
+def open_lobby(concert_id: int, now: datetime) -> None:
+    """Choose the secret seed and commit to it, once; after that nothing happens.
+
+    A line that has given out numbers has no lobby any more: its fans would be behind everyone who came later.
+    """
+    counter = calling.lock(concert_id)
+    concert = db.session.get_one(Concert, concert_id, populate_existing=True)
+    if counter.awaits_draw or counter.created_count or not concert.is_lobby_open(now) or draw_of(concert_id):
+        return
+    seed = secrets.token_bytes(SEED_BYTES)
+    db.session.add(Draw(concert_id=concert_id, seed=seed, commitment=sha256(seed).digest(), committed_at=now))
+    counter.awaits_draw = True
+    db.session.flush()
+
+
+def enter(user_id: int, concert_id: int, now: datetime) -> LobbyEntry:
+    """This fan's entry, a new one or the one they already have. Raises LobbyClosed."""
+    if not db.session.get_one(Concert, concert_id).is_lobby_open(now):
+        raise LobbyClosed()
+    if not _awaits_draw(concert_id):
+        open_lobby(concert_id, now)
+    _keep_open(concert_id)
+    statement = (
+        insert(LobbyEntry)
+        .values(user_id=user_id, concert_id=concert_id, entered_at=now)
+        .on_conflict_do_update(
+            index_elements=[LobbyEntry.user_id, LobbyEntry.concert_id],
+            set_={"left_at": None, "entered_at": now},
+            where=LobbyEntry.left_at.is_not(None),
+        )
+    )
+    db.session.execute(statement)
+    entered = entry(user_id, concert_id)
+    assert entered is not None
+    return entered
+
+
+def leave(user_id: int, concert_id: int, now: datetime) -> bool:
+    """Go out before the draw: this fan gets no number. False when they were not in. Raises LobbyClosed after it."""
+    if entry(user_id, concert_id) is None:
+        return False
+    _keep_open(concert_id)
+    statement = (
+        update(LobbyEntry)
+        .where(LobbyEntry.user_id == user_id, LobbyEntry.concert_id == concert_id, LobbyEntry.left_at.is_(None))
+        .values(left_at=now)
+        .returning(LobbyEntry.id)
+    )
+    return db.session.scalar(statement.execution_options(synchronize_session=False)) is not None
+
+
+def entry(user_id: int, concert_id: int) -> LobbyEntry | None:
+    """The fan's entry, unless they have left."""
+    statement = select(LobbyEntry).where(
+        LobbyEntry.user_id == user_id, LobbyEntry.concert_id == concert_id, LobbyEntry.left_at.is_(None)
+    )
+    return db.session.scalar(statement, execution_options={"populate_existing": True})
+
+
+def draw_of(concert_id: int) -> Draw | None:
+    """The concert's draw, past or to come, without its seed."""
+    return db.session.get(Draw, concert_id)
+
+
+def count(concert_id: int) -> int:
+    """How many are in the lobby, or were when it closed."""
+    present = select(func.count()).where(LobbyEntry.concert_id == concert_id, LobbyEntry.left_at.is_(None))
+    return db.session.scalar(present) or 0
+
+
+def about(concert_id: int, now: datetime) -> int:
+    """How many are in the lobby: up to two seconds old, and from a hundred on its first two figures."""
+    return coarse(_counted.get(concert_id, lambda: count(concert_id)))
+
+
+def fans_drawn(concert_id: int) -> int:
+    """How many numbers of this line were drawn by lot, the first ones; up to two seconds old."""
+    fans = select(Draw.fans).where(Draw.concert_id == concert_id)
+    drawn: int = _drawn.get(concert_id, lambda: db.session.scalar(fans) or 0)
+    return drawn
+
+
+def coarse(number: int) -> int:
+    """The number down to its first two figures, where it has more."""
+    step: int = 10 ** (len(str(number)) - 2) if number >= EXACT_BELOW else 1
+    return number // step * step
+
+
+def concerts_to_open(now: datetime) -> Sequence[int]:
+    """The concerts whose lobby is open by the clock and has no seed yet."""
+    lobby_opens_at = Concert.sale_opens_at - func.make_interval(0, 0, 0, 0, 0, Concert.lobby_minutes)
+    statement = (
+        select(Concert.id)
+        .join(Counter, Counter.concert_id == Concert.id)
+        .outerjoin(Draw, Draw.concert_id == Concert.id)
+        .where(lobby_opens_at <= now, Concert.sale_opens_at > now, Draw.concert_id.is_(None))
+        .where(Counter.created_count == 0, Concert.sale_closed_at.is_(None) | (Concert.sale_closed_at > now))
+    )
+    return db.session.scalars(statement).all()
+
+
+def _awaits_draw(concert_id: int) -> bool:
+    return bool(db.session.scalar(select(Counter.awaits_draw).where(Counter.concert_id == concert_id)))
+
+
+def _keep_open(concert_id: int) -> None:
+    """Hold the draw off until this transaction ends; raises LobbyClosed when it has been, or there is none to come.
+
+    The lock is shared: fans who enter and leave do not wait for one another, only for the draw, and the draw for them.
+    """
+    statement = select(Counter.awaits_draw).where(Counter.concert_id == concert_id).with_for_update(read=True)
+    if not db.session.scalar(statement):
+        raise LobbyClosed()

@@ -1,0 +1,110 @@
+"""The lobby's pages, entering and leaving it, and the page on which anybody can check its draw."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from webapp import clock
+from webapp.concerts import listing
+from webapp.concerts.models import Concert
+from webapp.db import db, transaction
+from webapp.errors import LobbyClosed, NotFound
+from webapp.extensions import limiter
+from webapp.waiting_room import drawing, joining, lobby, lobby_views, verifying
+from webapp.waiting_room.models import Counter
+from webapp.waiting_room.routes import by_fan
+
+blueprint = Blueprint("lobby", __name__)
+
+LIST_SECONDS = 86_400  # a list never changes after its draw
+
+
+@blueprint.get("/concerts/<slug>/lobby")
+@login_required
+def show(slug: str) -> Any:
+    now, user_id = clock.now(), current_user.id
+    concert = listing.concert(slug)
+    if concert.is_on_sale(now):
+        return _to_the_line(concert, now)
+    seen = lobby_views.of(concert, user_id, now)
+    if seen.lot is None:
+        return redirect(url_for("waiting_room.concert", slug=slug), 303)
+    return render_template("lobby/show.html", concert=concert, lobby=seen)
+
+
+@blueprint.post("/concerts/<slug>/lobby")
+@limiter.limit("60 per minute", key_func=by_fan)
+def enter(slug: str) -> Any:
+    """Into the lobby; or, for a page that was opened before the sale was, into the line."""
+    now, concert = clock.now(), listing.concert(slug)
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in", next=url_for(".resume", slug=slug)), 303)
+    user_id, concert_id, is_on_sale = current_user.id, concert.id, concert.is_on_sale(now)
+    with transaction():
+        (joining.join if is_on_sale else lobby.enter)(user_id, concert_id, now)
+    return redirect(url_for("waiting_room.show" if is_on_sale else ".show", slug=slug), 303)
+
+
+@blueprint.get("/concerts/<slug>/lobby/entering")
+@login_required
+def resume(slug: str) -> str:
+    """Back from signing in: a form that is sent by itself, or by a button."""
+    return render_template("lobby/resume.html", concert=listing.concert(slug))
+
+
+@blueprint.post("/concerts/<slug>/lobby/departure")
+@login_required
+def leave(slug: str) -> Any:
+    user_id, concert_id = current_user.id, listing.concert(slug).id
+    try:
+        with transaction():
+            lobby.leave(user_id, concert_id, clock.now())
+    except LobbyClosed:
+        # The draw came first: there is a number now, and it is given up in the waiting room if at all.
+        return redirect(url_for("waiting_room.show", slug=slug), 303)
+    return redirect(url_for("waiting_room.concert", slug=slug), 303)
+
+
+@blueprint.get("/concerts/<slug>/lobby/status")
+def status(slug: str) -> Response:
+    """How the lobby stands: the same for everyone, so anything between us and them may keep it for a moment."""
+    answer = jsonify(lobby_views.status(listing.concert(slug), clock.now()))
+    answer.headers["Cache-Control"] = "public, max-age=2"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+@blueprint.get("/concerts/<slug>/draw")
+def draw(slug: str) -> str:
+    """The draw, to be checked by whoever likes. The seed is on it from the draw on."""
+    concert = listing.concert(slug)
+    public = verifying.published(concert.id)
+    if public is None:
+        raise NotFound()
+    lot = verifying.lot(current_user.id, concert.id, public) if current_user.is_authenticated else None
+    return render_template("lobby/draw.html", concert=concert, public=public, lot=lot)
+
+
+@blueprint.get("/concerts/<slug>/draw.csv")
+def drawn_list(slug: str) -> Response:
+    """Every drawn id in the order of the numbers; nothing else about anybody."""
+    concert = listing.concert(slug)
+    public = verifying.published(concert.id)
+    if public is None or public.fans is None:
+        raise NotFound()
+    answer = Response(verifying.csv(concert.id, public.fans), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="draw-{concert.slug}.csv"'
+    answer.headers["Cache-Control"] = f"public, max-age={LIST_SECONDS}"
+    return answer
+
+
+def _to_the_line(concert: Concert, now: datetime) -> Any:
+    """The sale is open: on to the number drawn. Whoever comes first finds it not drawn yet, and draws."""
+    concert_id, slug = concert.id, concert.slug
+    if db.session.get_one(Counter, concert_id).awaits_draw:
+        with transaction():
+            drawing.hold_at(concert_id, now)
+    return redirect(url_for("waiting_room.show", slug=slug), 303)
