@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from rq.timeouts import JobTimeoutException
 
 from webapp import clock
-from webapp.checkout import inbox, reconciling
-from webapp.checkout.models import CANCELLING, FAILED, PENDING, Payment
-from webapp.checkout.providers import provider
+from webapp.checkout import inbox, reconciling, settling, strays
+from webapp.checkout.models import CANCELLING, FAILED, PENDING, Payment, StrayPayment
+from webapp.checkout.providers import Provider, Report, provider
 from webapp.checkout.reconciling import UNREACHABLE
 from webapp.db import db, transaction
 from webapp.errors import ProviderRefused, ProviderUnavailable
@@ -61,13 +61,13 @@ def ask_providers() -> str:
 def cancel_payment(payment_id: int) -> str:
     """Have the provider send a payment's money back."""
     payment = db.session.get_one(Payment, payment_id)
-    if payment.status != CANCELLING or payment.provider_key is None:
+    if not settling.is_going_back(payment) or payment.provider_key is None:
         return "ignored"
     company, key, reason = provider(payment.provider), payment.provider_key, payment.reason or ""
     reference = payment.public_id
     db.session.rollback()
     try:
-        report = company.cancel(key, reason, f"{reference}-cancel")
+        report = _give_back(company, key, reference, reason, f"{reference}-cancel")
     except ProviderRefused:
         with transaction():
             return reconciling.refused(payment_id, clock.now())
@@ -78,9 +78,42 @@ def cancel_payment(payment_id: int) -> str:
         return reconciling.money_returned(payment_id, report, clock.now())
 
 
+def return_stray(stray_id: int) -> str:
+    """Have the provider send back money that belongs to no payment of ours."""
+    stray = db.session.get_one(StrayPayment, stray_id)
+    if stray.ask_at is None:
+        return "ignored"
+    company, key, reference, reason = provider(stray.provider), stray.provider_key, stray.reference, stray.reason
+    db.session.rollback()
+    try:
+        report = _give_back(company, key, reference, reason, f"{key}-stray")
+    except ProviderRefused:
+        with transaction():
+            return strays.refused(stray_id)
+    except ProviderUnavailable:
+        with transaction():
+            strays.postpone(stray_id, clock.now())
+        return UNREACHABLE
+    with transaction():
+        return strays.heard(stray_id, report, clock.now())
+
+
 def finish_cancellations() -> str:
     """Ask again for the money that has not come back yet."""
-    return _each(reconciling.due(CANCELLING, clock.now(), BATCH), cancel_payment)
+    now = clock.now()
+    ours = _each(reconciling.due(CANCELLING, now, BATCH), cancel_payment)
+    return f"{ours}, {_each(strays.due(now, BATCH), return_stray)} of strays"
+
+
+def _give_back(company: Provider, key: str, reference: str, reason: str, idempotency_key: str) -> Report:
+    """Have the money sent back. Who has done it before us, by hand, is refused nothing and believed."""
+    try:
+        return company.cancel(key, reason, idempotency_key)
+    except ProviderRefused:
+        report = company.look_up(reference, key)
+        if report and report.provider_key == key and report.status == "cancelled":
+            return report
+        raise
 
 
 def _each(ids: Sequence[int], work: Callable[[int], str]) -> str:

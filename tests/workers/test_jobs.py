@@ -132,7 +132,7 @@ def test_money_for_a_resold_seat_comes_back_from_the_provider(
     night, (holder, latecomer) = evening(), fans(2)
     payment = begin_for_real(provider, hold(holder, night, 1))
     decide(payment, "approve")
-    timepiece.pass_(minutes=6)
+    timepiece.pass_(minutes=8)
     hold(latecomer, night, 1, now=clock.now())
     assert money.ask_provider(payment.id) == "cancelling"
     work()
@@ -145,7 +145,7 @@ def test_money_for_a_resold_seat_comes_back_from_the_provider(
 def test_a_provider_that_is_away_is_asked_again_later(house: Flask, timepiece: Timepiece) -> None:
     payment = begin_card(hold(fan("holder"), evening(), 1), PRICE)
     assert money.ask_provider(payment.id) == "unreachable"
-    do(settling.settle, payment.id, report(payment, provider_key="pay_other"), NOW)
+    do(settling.settle, payment.id, report(payment, amount=PRICE + 1), NOW)
     do(settling.send_back, fresh(payment), "operator", NOW)
     assert money.cancel_payment(payment.id) == "unreachable"
     assert fresh(payment).status == "cancelling"

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from webapp import jobs
-from webapp.checkout import settling
+from webapp.checkout import settling, strays
 from webapp.checkout.models import Payment, PaymentEvent
+from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Callback, Report
 from webapp.db import after_commit, db
 
@@ -27,7 +28,7 @@ def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool
             kind=callback.kind,
             reference=report.reference,
             provider_key=report.provider_key,
-            amount=report.amount,
+            amount=storable(report.amount),
             currency=report.currency,
             body=body.decode("utf-8", "replace"),
             received_at=now,
@@ -52,7 +53,7 @@ def settle_event(event_id: int, now: datetime) -> str:
     db.session.refresh(event, with_for_update=True)
     if event.settled_at is not None:
         return "ignored"
-    event.outcome = settling.settle(payment_id, _report(event), now) if payment_id else "unknown_payment"
+    event.outcome = settling.settle(payment_id, _report(event), now) if payment_id else _unknown(event, now)
     event.settled_at = now
     return event.outcome
 
@@ -66,6 +67,13 @@ def forgotten(now: datetime, most: int) -> Sequence[int]:
         .limit(most)
     )
     return db.session.scalars(statement).all()
+
+
+def _unknown(event: PaymentEvent, now: datetime) -> str:
+    report = _report(event)
+    if report.status == "paid":
+        strays.keep(event.provider, report, strays.UNKNOWN, now)
+    return strays.UNKNOWN
 
 
 def _report(event: PaymentEvent) -> Report:
