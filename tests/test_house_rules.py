@@ -13,6 +13,9 @@ FEATURES = ("accounts", "concerts", "waiting_room", "booking", "checkout", "admi
 ENTRY_POINTS = {
     "routes.py",
     "job_routes.py",
+    "money_routes.py",
+    "card_routes.py",
+    "balancing.py",
     "ticket_routes.py",
     "wallet.py",
     "callbacks.py",

@@ -9,7 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
 from webapp.accounts import signing_in
-from webapp.admin import job_routes as admin
+from webapp.admin import job_routes, money_routes
+from webapp.admin import routes as admin
 from webapp.booking import routes as booking
 from webapp.checkout import callbacks, ticket_routes, wallet
 from webapp.checkout import routes as checkout
@@ -20,6 +21,9 @@ from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
 from webapp.waiting_room import routes as waiting_room
+
+# The operators' pages are one blueprint over several files; imported, they have put their pages on it.
+OPERATORS_PAGES = (admin, job_routes, money_routes)
 
 
 def build(settings: config.Settings | None = None) -> Flask:
