@@ -12,7 +12,7 @@ from webapp.accounts import signing_in
 from webapp.admin import job_routes, money_routes
 from webapp.admin import routes as admin
 from webapp.booking import routes as booking
-from webapp.checkout import callbacks, ticket_routes, wallet
+from webapp.checkout import callbacks, card_routes, ticket_routes, wallet
 from webapp.checkout import routes as checkout
 from webapp.checkout.providers import Provider
 from webapp.checkout.providers.sandbox import Sandbox
@@ -42,6 +42,7 @@ def build(settings: config.Settings | None = None) -> Flask:
         checkout,
         wallet,
         ticket_routes,
+        card_routes,
         callbacks,
         admin,
     ):

@@ -83,13 +83,13 @@ def started(payment_id: int, provider_key: str, redirect_url: str) -> None:
     payment.redirect_url = redirect_url
 
 
-def not_started(payment_id: int, now: datetime) -> None:
-    """The provider could not be reached: the attempt has failed and its points come back."""
+def not_started(payment_id: int, reason: str, now: datetime) -> None:
+    """The provider could not be reached or refused: the attempt has failed and its points come back."""
     payment = db.session.get_one(Payment, payment_id)
     claims.lock_fan(payment.user_id)
     db.session.refresh(payment, with_for_update=True)
     if payment.status == PENDING and payment.redirect_url is None:
-        settling.fail(payment, "provider_unavailable", now)
+        settling.fail(payment, reason, now)
 
 
 def of_fan(public_id: str, user_id: int) -> Payment:

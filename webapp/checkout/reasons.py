@@ -15,6 +15,7 @@ SENTENCES = {
     "given_up": _("You let the seats go. You were not charged."),
     "superseded": _("You started another payment instead."),
     "provider_unavailable": _("The payment company did not answer. You were not charged."),
+    "provider_refused": _("The payment company did not take this payment. You were not charged."),
     "never_started": _("The payment was never begun. You were not charged."),
     "abandoned": _("The payment was not finished in time. You were not charged."),
     "resold": _("Your payment arrived after your hold was over, and somebody else has the seats."),

@@ -106,3 +106,8 @@ def configured() -> dict[str, Provider]:
     """The providers that the settings name, by key, in their order."""
     providers: dict[str, Provider] = current_app.extensions["providers"]
     return providers
+
+
+def chosen(form: Mapping[str, str]) -> str:
+    """The key of the provider a form names, or of the first one. Raises NotFound for one that is not configured."""
+    return provider(form.get("provider") or next(iter(configured()))).key
