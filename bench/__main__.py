@@ -1,20 +1,25 @@
-"""`bin/bench holds` and `bin/bench pages`: measures, prints, exits 1 on a wrong answer or a broken promise."""
+"""`bin/bench holds`, `pages`, `callbacks`: measures, prints, exits 1 on a wrong answer or a broken promise."""
 
 import argparse
 import sys
+from pathlib import Path
 
-from bench import holds, pages
+from bench import callbacks, figures, holds, pages
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
-BENCHES = {"holds": holds.run, "pages": pages.run}
+BENCHES = {"holds": holds.run, "pages": pages.run, "callbacks": callbacks.run}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure Frontrow beside its limit.")
     parser.add_argument("bench", choices=BENCHES)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="append the figures to FILE, a JSON object a line")
+    arguments = parser.parse_args()
     try:
-        BENCHES[parser.parse_args().bench]()
+        kept = BENCHES[arguments.bench]()
+        if arguments.json and kept:
+            figures.append(arguments.json, arguments.bench, kept)
     except (CannotStart, Wrong) as problem:
         sys.exit(str(problem))
 

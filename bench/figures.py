@@ -1,9 +1,11 @@
 """What was measured, in words: percentiles, medians with their spread, the machine, the verdict."""
 
+import json
 import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 
 from sqlalchemy import text
@@ -37,6 +39,13 @@ def machine() -> str:
         f"On {os.cpu_count()} cores ({platform.machine()}; load before: {busy}), Python {platform.python_version()}, "
         f"PostgreSQL {postgres} with fsync, gunicorn {version('gunicorn')} with gevent {version('gevent')}."
     )
+
+
+def append(file: Path, bench: str, kept: Sequence[dict[str, object]]) -> None:
+    """Add the figures to a file, each a line of JSON with the bench's name and the time."""
+    with file.open("a") as lines:
+        for figure in kept:
+            lines.write(json.dumps({"bench": bench, "at": clock.now().isoformat(), **figure}) + "\n")
 
 
 def verdict(what: str, is_met: bool) -> None:

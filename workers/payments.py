@@ -4,11 +4,12 @@ Each takes ids, works in one transaction per payment, and may run twice or stop 
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from rq.timeouts import JobTimeoutException
 
-from webapp import clock
+from webapp import clock, jobs
 from webapp.checkout import inbox, reconciling, settling, strays
 from webapp.checkout.models import CANCELLING, FAILED, PENDING, Payment, StrayPayment
 from webapp.checkout.providers import Provider, Report, provider
@@ -19,12 +20,26 @@ from webapp.errors import ProviderRefused, ProviderUnavailable
 log = logging.getLogger(__name__)
 
 BATCH = 50
+LONG_ENOUGH_SECONDS = 10.0  # well within the time a job may take
 
 
 def settle_event(event_id: int) -> str:
     """Settle one stored callback."""
     with transaction():
         return inbox.settle_event(event_id, clock.now())
+
+
+def settle_stored() -> str:
+    """Settle what is stored and unsettled, until nothing is left or it is time to let another job run."""
+    jobs.begin_to_look(jobs.SETTLE_STORED)
+    done, last, until = 0, 0, time.monotonic() + LONG_ENOUGH_SECONDS
+    while ids := inbox.unsettled(last, BATCH):
+        done += _work_on(ids, settle_event)
+        last = ids[-1]
+        if time.monotonic() > until:
+            jobs.wake_later(jobs.MONEY, jobs.SETTLE_STORED)
+            break
+    return f"{done} done"
 
 
 def settle_forgotten() -> str:
@@ -117,6 +132,10 @@ def _give_back(company: Provider, key: str, reference: str, reason: str, idempot
 
 
 def _each(ids: Sequence[int], work: Callable[[int], str]) -> str:
+    return f"{_work_on(ids, work)} done"
+
+
+def _work_on(ids: Sequence[int], work: Callable[[int], str]) -> int:
     """Work on one after the other; a provider that does not answer ends the run, so that it holds up nobody."""
     done = 0
     for one in ids:
@@ -130,4 +149,4 @@ def _each(ids: Sequence[int], work: Callable[[int], str]) -> str:
             # One payment that cannot be settled must not keep the others from it; the next run tries again.
             db.session.rollback()
             log.exception("%s(%s) failed", work.__name__, one)
-    return f"{done} done"
+    return done
