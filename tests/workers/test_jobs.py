@@ -237,7 +237,9 @@ def test_settled_events_say_what_became_of_them(house: Flask, timepiece: Timepie
     do(db.session.execute, update(Payment).values(ask_at=at(minutes=1)))
 
 
-def test_a_rush_of_callbacks_wakes_one_job_that_settles_them_all(house: Flask, work: Work, timepiece: Timepiece) -> None:
+def test_a_rush_of_callbacks_wakes_one_job_that_settles_them_all(
+    house: Flask, work: Work, timepiece: Timepiece
+) -> None:
     night, crowd = evening(rows=2, seats=6), fans(12)
     attempts = [begin_card(hold(user, night, seat), PRICE) for seat, user in enumerate(crowd, start=1)]
     for payment in attempts:
