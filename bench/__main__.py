@@ -4,11 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import calling, draw, figures, holds, join, pages, push
+from bench import callbacks, calling, draw, figures, holds, join, pages, push
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
 BENCHES = {
+    "callbacks": callbacks.run,
     "calling": calling.run,
     "draw": draw.run,
     "holds": holds.run,

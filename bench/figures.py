@@ -56,6 +56,13 @@ def machine() -> str:
     )
 
 
+def append(file: Path, bench: str, kept: Sequence[dict[str, object]]) -> None:
+    """Add the figures to a file, each a line of JSON with the bench's name and the time."""
+    with file.open("a") as lines:
+        for figure in kept:
+            lines.write(json.dumps({"bench": bench, "at": clock.now().isoformat(), **figure}) + "\n")
+
+
 def verdict(what: str, is_met: bool) -> None:
     """Say whether a set figure was reached."""
     print(f"{'Met' if is_met else 'NOT MET'}: {what}.")

@@ -1,9 +1,10 @@
-"""Frontrow with two routes more, which do nothing: what the server and Flask cost before a page does anything."""
+"""Frontrow with routes more, which do nothing: what the server and Flask cost before a page does anything."""
 
 import os
 
 from flask_login import current_user, login_required
 
+from webapp.extensions import csrf
 from webapp.waiting_room import batches
 from wsgi import app
 
@@ -13,6 +14,12 @@ __all__ = ["app"]
 @app.get("/noop")
 def noop() -> str:
     return "ok"
+
+
+@app.post("/noop")
+@csrf.exempt
+def noop_post() -> tuple[str, int]:
+    return "ok", 202
 
 
 @app.get("/noop/signed-in")

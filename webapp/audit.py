@@ -62,6 +62,21 @@ PROMISES = {
         "SELECT o.id FROM orders o LEFT JOIN payments p ON p.order_id = o.id AND p.status = 'paid'"
         " WHERE (o.status = 'paid') <> (p.id IS NOT NULL)",
     ),
+    "holds-end-together": (
+        "order {} is held until another time than its seats",
+        "SELECT o.id FROM orders o JOIN reservations r ON r.order_id = o.id JOIN seats s ON s.id = r.seat_id"
+        " WHERE NOT r.is_cancelled AND r.payment_id IS NULL AND r.expires_at > :now"
+        " AND (r.expires_at, s.held_until) IS DISTINCT FROM (o.expires_at, o.expires_at)",
+    ),
+    "holds-are-extended-for-payments": (
+        "order {} was kept longer though nobody began to pay it by card",
+        "SELECT o.id FROM orders o WHERE o.extended_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT FROM payments p WHERE p.order_id = o.id AND p.amount > 0)",
+    ),
+    "money-on-its-way-back-is-asked-for": (
+        "payment {} is to be sent back and nobody will ask for it",
+        "SELECT id FROM payments WHERE status = 'cancelling' AND ask_at IS NULL",
+    ),
     "numbers-without-gaps": (
         "the wait numbers of concert {} have a gap or a double",
         "SELECT c.concert_id FROM counters c LEFT JOIN sessions s USING (concert_id) GROUP BY c.concert_id"

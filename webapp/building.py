@@ -1,5 +1,6 @@
 """Building the app: configuration, extensions, blueprints. The only place that knows every feature."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
@@ -7,10 +8,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
-from webapp.admin import job_routes as admin
+from webapp.admin import screens as admin
 from webapp.booking import routes as booking
-from webapp.checkout import callbacks, ticket_routes, wallet
+from webapp.checkout import callbacks, card_routes, ticket_routes, wallet
 from webapp.checkout import routes as checkout
+from webapp.checkout.providers import Provider
 from webapp.checkout.providers.sandbox import Sandbox
 from webapp.concerts import routes as concerts
 from webapp.db import db, ping_idle
@@ -27,7 +29,7 @@ def build(settings: config.Settings | None = None) -> Flask:
     app.config.update(_flask_config(settings))
     app.extensions["settings"] = settings
     app.extensions["redis"] = jobs.client(settings.redis_url)
-    app.extensions["providers"] = {"sandbox": _sandbox(settings)}
+    app.extensions["providers"] = _providers(settings)
     _init_extensions(app, settings)
     for feature in (
         accounts,
@@ -38,6 +40,7 @@ def build(settings: config.Settings | None = None) -> Flask:
         checkout,
         wallet,
         ticket_routes,
+        card_routes,
         callbacks,
         admin,
     ):
@@ -94,11 +97,29 @@ def _init_extensions(app: Flask, settings: config.Settings) -> None:
     sockets.init_app(app, socketio)
 
 
-def _sandbox(settings: config.Settings) -> Sandbox:
+def _providers(settings: config.Settings) -> dict[str, Provider]:
+    """The providers that the settings name, in their order."""
+    made: dict[str, Callable[[config.Settings], Provider]] = {"sandbox": _sandbox, "stripe": _stripe}
+    return {key: made[key](settings) for key in settings.payment_providers}
+
+
+def _sandbox(settings: config.Settings) -> Provider:
     return Sandbox(
         settings.sandbox_url,
         settings.sandbox_public_url,
         settings.callback_url + "/payments/callbacks/sandbox",
         settings.sandbox_api_key,
         settings.sandbox_webhook_secret,
+    )
+
+
+def _stripe(settings: config.Settings) -> Provider:
+    from webapp.checkout.providers.stripe import Stripe  # its SDK is slow to import, and most houses have no use for it
+
+    return Stripe(
+        settings.public_url,
+        settings.stripe_secret_key,
+        settings.stripe_publishable_key,
+        settings.stripe_webhook_secret,
+        settings.stripe_api_url,
     )

@@ -1,6 +1,7 @@
-"""The commands of `flask --app wsgi`: migrate, seed, audit, open-sale, verify-draw, make-operator; crowd is in dev."""
+"""The commands of `flask --app wsgi`, from migrate to make-operator; `crowd` is in dev."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,13 @@ from sqlalchemy import func, text, update
 from webapp import clock
 from webapp.accounts.models import OPERATOR, User
 from webapp.audit import broken_promises
+from webapp.checkout import balancing
+from webapp.checkout.providers import configured
 from webapp.concerts import listing
 from webapp.db import db, transaction
 from webapp.dev import seeds
 from webapp.dev.crowd.command import crowd
-from webapp.errors import NotFound
+from webapp.errors import NotFound, ProviderUnavailable
 from webapp.waiting_room import steering, verifying
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ MIGRATION_LOCK = 7_011_954  # any number, the same everywhere: two processes mig
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, seed, audit, open_sale, verify_draw, make_operator, crowd):
+    for command in (migrate, seed, audit, reconcile, open_sale, verify_draw, make_operator, crowd):
         app.cli.add_command(command)
 
 
@@ -62,6 +65,31 @@ def audit() -> None:
     if broken:
         sys.exit(1)
     click.echo("Every promise holds.")
+
+
+@click.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day in Korea; today if left out.")
+@click.option("--provider", "keys", multiple=True, help="Only this payment provider.")
+@click.option("--repair", is_flag=True, help="Put right what can be.")
+@with_appcontext
+def reconcile(day: datetime | None, keys: tuple[str, ...], repair: bool) -> None:
+    """Compare a day's records of the payment providers with ours; exit with 1 if something still differs."""
+    now = clock.now()
+    left = 0
+    for key in keys or tuple(configured()):
+        try:
+            found = balancing.compare(key, day.date() if day else balancing.today(now))
+        except NotFound:
+            raise click.ClickException(f"There is no payment provider {key!r} here.") from None
+        except ProviderUnavailable:
+            raise click.ClickException(f"{key} does not answer.") from None
+        outcomes = balancing.repair(found, now) if repair else [(one, "differs") for one in found]
+        for difference, outcome in outcomes:
+            click.echo(f"{key} {difference.subject}: {difference.kind} -> {outcome}")
+        left += sum(outcome in {"differs", "by_hand"} for _, outcome in outcomes)
+        click.echo(f"{key}: {len(found)} differ.")
+    if left:
+        sys.exit(1)
 
 
 @click.command("open-sale")

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+PROVIDERS = ("sandbox", "stripe")
+
 
 class BadSetting(ValueError):
     """A setting that cannot be used; its text is the sentence the operator reads."""
@@ -12,7 +14,7 @@ class BadSetting(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment decides. Addresses are URLs without a trailing slash."""
+    """What the environment decides. Addresses are URLs without a trailing slash; who is not named has no secrets."""
 
     database_url: str
     redis_url: str
@@ -23,6 +25,12 @@ class Settings:
     sandbox_public_url: str
     sandbox_api_key: str
     sandbox_webhook_secret: str
+    payment_providers: tuple[str, ...]
+    stripe_secret_key: str
+    stripe_publishable_key: str
+    stripe_webhook_secret: str
+    stripe_api_url: str
+    stripe_js_url: str
     rate_limits: bool
     cookies_secure: bool
     pool_size: int
@@ -33,6 +41,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings, or raise BadSetting with the sentence that names the variable."""
     public_url = _url(environ, "PUBLIC_URL", "http://127.0.0.1:8000", {"http", "https"})
     sandbox_url = _url(environ, "SANDBOX_URL", "http://127.0.0.1:8001", {"http", "https"})
+    named = _providers(environ)
     return Settings(
         database_url=_database_url(environ),
         redis_url=_url(environ, "REDIS_URL", None, {"redis", "rediss", "unix"}),
@@ -41,13 +50,28 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         callback_url=_url(environ, "CALLBACK_URL", public_url, {"http", "https"}),
         sandbox_url=sandbox_url,
         sandbox_public_url=_url(environ, "SANDBOX_PUBLIC_URL", sandbox_url, {"http", "https"}),
-        sandbox_api_key=_secret(environ, "SANDBOX_API_KEY", at_least=16),
-        sandbox_webhook_secret=_webhook_secret(environ),
+        sandbox_api_key=_secret(environ, "SANDBOX_API_KEY", at_least=16) if "sandbox" in named else "",
+        sandbox_webhook_secret=_webhook_secret(environ, "SANDBOX_WEBHOOK_SECRET") if "sandbox" in named else "",
+        payment_providers=named,
+        stripe_secret_key=_key(environ, "STRIPE_SECRET_KEY", ("sk_", "rk_")) if "stripe" in named else "",
+        stripe_publishable_key=_key(environ, "STRIPE_PUBLISHABLE_KEY", ("pk_",)) if "stripe" in named else "",
+        stripe_webhook_secret=_webhook_secret(environ, "STRIPE_WEBHOOK_SECRET") if "stripe" in named else "",
+        stripe_api_url=_url(environ, "STRIPE_API_URL", "https://api.stripe.com", {"http", "https"}),
+        stripe_js_url=_url(environ, "STRIPE_JS_URL", "https://js.stripe.com/v3", {"http", "https"}) + "/",
         rate_limits=_switch(environ, "RATE_LIMITS", "on"),
         cookies_secure=_switch(environ, "COOKIES_SECURE", "on" if public_url.startswith("https") else "off"),
         pool_size=_whole_number(environ, "DATABASE_POOL", 20, 1, 200),
         proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, 0, 5),
     )
+
+
+def _providers(environ: Mapping[str, str]) -> tuple[str, ...]:
+    named = tuple(name.strip() for name in (environ.get("PAYMENT_PROVIDERS") or "sandbox").split(","))
+    if not set(named) <= set(PROVIDERS) or len(set(named)) < len(named):
+        raise BadSetting(
+            f"PAYMENT_PROVIDERS must name some of {', '.join(PROVIDERS)}, once each, but is {','.join(named)!r}."
+        )
+    return named
 
 
 def _required(environ: Mapping[str, str], name: str, default: str | None = None) -> str:
@@ -79,10 +103,18 @@ def _secret(environ: Mapping[str, str], name: str, at_least: int) -> str:
     return value
 
 
-def _webhook_secret(environ: Mapping[str, str]) -> str:
-    value = _secret(environ, "SANDBOX_WEBHOOK_SECRET", at_least=24)
+def _webhook_secret(environ: Mapping[str, str], name: str) -> str:
+    value = _secret(environ, name, at_least=24)
     if not value.startswith("whsec_"):
-        raise BadSetting("SANDBOX_WEBHOOK_SECRET must start with whsec_ and go on in base64.")
+        raise BadSetting(f"{name} must start with whsec_ and go on in base64.")
+    return value
+
+
+def _key(environ: Mapping[str, str], name: str, prefixes: tuple[str, ...]) -> str:
+    value = _required(environ, name)
+    # The two kinds of key are easily exchanged, and the secret one must never reach a page.
+    if not value.startswith(prefixes):
+        raise BadSetting(f"{name} must start with {' or '.join(prefixes)}.")
     return value
 
 

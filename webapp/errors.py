@@ -112,7 +112,7 @@ class SeatLimit(BookingError):
 
 class HoldExpired(BookingError):
     code, status = "hold-expired", 409
-    sentence = _("Your five minutes are over and the seats went back on sale. You were not charged.")
+    sentence = _("Your time is over and the seats went back on sale. You were not charged.")
 
 
 class AmountMismatch(BookingError):
@@ -151,7 +151,8 @@ class ProviderUnavailable(BookingError):
 class ProviderRefused(ProviderUnavailable):
     """The provider answered, and said no: asking the same again would be answered the same."""
 
-    code = "provider-refused"
+    code, status = "provider-refused", 409
+    sentence = _("The payment company does not take this payment. You were not charged. Try another way to pay.")
 
 
 class BadCallback(BookingError):

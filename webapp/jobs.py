@@ -1,6 +1,7 @@
 """Queues, job names, and how work is handed to the workers. Knows no feature and no worker code."""
 
 import logging
+from contextlib import suppress
 
 from flask import current_app
 from redis import Redis
@@ -20,11 +21,14 @@ UPKEEP = "upkeep"
 QUEUES = (MONEY, LINE, ASKING, UPKEEP)
 
 SETTLE_EVENT = "workers.payments.settle_event"
+SETTLE_STORED = "workers.payments.settle_stored"
 CANCEL_PAYMENT = "workers.payments.cancel_payment"
 ASK_PROVIDER = "workers.payments.ask_provider"
+RETURN_STRAY = "workers.payments.return_stray"
 
 JOB_SECONDS = 60  # a job that takes longer is stuck
 RESULT_SECONDS = 600  # long enough for the operator's page to show the last runs
+AWAKE_SECONDS = 5  # a job that was woken and lost keeps others from being woken for this long
 FAILURE_SECONDS = 7 * 24 * 3600
 
 
@@ -55,3 +59,22 @@ def enqueue_later(queue_name: str, job: str, *ids: int) -> None:
         queue(queue_name).enqueue(job, *ids, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS)
     except RedisError as error:
         log.warning("%s %s was not enqueued: %s", job, ids, error)
+
+
+def wake_later(queue_name: str, job: str) -> None:
+    """Have a job run that looks for its work itself, once for all who wake it before it begins to look."""
+    try:
+        if redis().set(_awake(job), 1, nx=True, ex=AWAKE_SECONDS):
+            enqueue_later(queue_name, job)
+    except RedisError as error:
+        log.warning("%s was not woken: %s", job, error)
+
+
+def begin_to_look(job: str) -> None:
+    """Said by such a job before it looks: whoever comes now wakes it again, and is missed by nobody."""
+    with suppress(RedisError):
+        redis().delete(_awake(job))
+
+
+def _awake(job: str) -> str:
+    return f"frontrow:awake:{job}"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import clock, jobs
 from webapp.accounts.models import User
 from webapp.accounts.next_page import safe_next
+from webapp.content_policy import policy
 from webapp.db import db, transaction
 from webapp.languages import LANGUAGES
 from webapp.layout import asset, csp_nonce, import_map, me, money, words
@@ -113,12 +114,7 @@ def iso(value: datetime) -> str:
 
 
 def _secure(response: Response) -> Response:
-    script = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        f"default-src 'self'; script-src {script}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
-    )
+    response.headers.setdefault("Content-Security-Policy", policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers["X-Request-Id"] = g.get("request_id", "")

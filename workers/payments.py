@@ -4,14 +4,15 @@ Each takes ids, works in one transaction per payment, and may run twice or stop 
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from rq.timeouts import JobTimeoutException
 
-from webapp import clock
-from webapp.checkout import inbox, reconciling
-from webapp.checkout.models import CANCELLING, FAILED, PENDING, Payment
-from webapp.checkout.providers import provider
+from webapp import clock, jobs
+from webapp.checkout import inbox, reconciling, settling, strays
+from webapp.checkout.models import CANCELLING, FAILED, PENDING, Payment, StrayPayment
+from webapp.checkout.providers import Provider, Report, provider
 from webapp.checkout.reconciling import UNREACHABLE
 from webapp.db import db, transaction
 from webapp.errors import ProviderRefused, ProviderUnavailable
@@ -19,12 +20,26 @@ from webapp.errors import ProviderRefused, ProviderUnavailable
 log = logging.getLogger(__name__)
 
 BATCH = 50
+LONG_ENOUGH_SECONDS = 10.0  # well within the time a job may take
 
 
 def settle_event(event_id: int) -> str:
     """Settle one stored callback."""
     with transaction():
         return inbox.settle_event(event_id, clock.now())
+
+
+def settle_stored() -> str:
+    """Settle what is stored and unsettled, until nothing is left or it is time to let another job run."""
+    jobs.begin_to_look(jobs.SETTLE_STORED)
+    done, last, until = 0, 0, time.monotonic() + LONG_ENOUGH_SECONDS
+    while ids := inbox.unsettled(last, BATCH):
+        done += _work_on(ids, settle_event)
+        last = ids[-1]
+        if time.monotonic() > until:
+            jobs.wake_later(jobs.MONEY, jobs.SETTLE_STORED)
+            break
+    return f"{done} done"
 
 
 def settle_forgotten() -> str:
@@ -39,10 +54,10 @@ def ask_provider(payment_id: int) -> str:
     if payment.status != PENDING and not is_replaced:
         return "ignored"
     company = provider(payment.provider)
-    reference, created_at = payment.public_id, payment.created_at
+    reference, provider_key, created_at = payment.public_id, payment.provider_key, payment.created_at
     db.session.rollback()  # no transaction stays open while the provider thinks
     try:
-        report = company.look_up(reference)
+        report = company.look_up(reference, provider_key)
         is_over = is_replaced or reconciling.is_abandoned(created_at, report, clock.now())
         if is_over and report and report.status == "open":
             report = company.cancel(report.provider_key, "abandoned", f"{reference}-abandoned")
@@ -61,13 +76,13 @@ def ask_providers() -> str:
 def cancel_payment(payment_id: int) -> str:
     """Have the provider send a payment's money back."""
     payment = db.session.get_one(Payment, payment_id)
-    if payment.status != CANCELLING or payment.provider_key is None:
+    if not settling.is_going_back(payment) or payment.provider_key is None:
         return "ignored"
     company, key, reason = provider(payment.provider), payment.provider_key, payment.reason or ""
     reference = payment.public_id
     db.session.rollback()
     try:
-        report = company.cancel(key, reason, f"{reference}-cancel")
+        report = _give_back(company, key, reference, reason, f"{reference}-cancel")
     except ProviderRefused:
         with transaction():
             return reconciling.refused(payment_id, clock.now())
@@ -78,12 +93,49 @@ def cancel_payment(payment_id: int) -> str:
         return reconciling.money_returned(payment_id, report, clock.now())
 
 
+def return_stray(stray_id: int) -> str:
+    """Have the provider send back money that belongs to no payment of ours."""
+    stray = db.session.get_one(StrayPayment, stray_id)
+    if stray.ask_at is None:
+        return "ignored"
+    company, key, reference, reason = provider(stray.provider), stray.provider_key, stray.reference, stray.reason
+    db.session.rollback()
+    try:
+        report = _give_back(company, key, reference, reason, f"{key}-stray")
+    except ProviderRefused:
+        with transaction():
+            return strays.refused(stray_id)
+    except ProviderUnavailable:
+        with transaction():
+            strays.postpone(stray_id, clock.now())
+        return UNREACHABLE
+    with transaction():
+        return strays.heard(stray_id, report, clock.now())
+
+
 def finish_cancellations() -> str:
     """Ask again for the money that has not come back yet."""
-    return _each(reconciling.due(CANCELLING, clock.now(), BATCH), cancel_payment)
+    now = clock.now()
+    ours = _each(reconciling.due(CANCELLING, now, BATCH), cancel_payment)
+    return f"{ours}, {_each(strays.due(now, BATCH), return_stray)} of strays"
+
+
+def _give_back(company: Provider, key: str, reference: str, reason: str, idempotency_key: str) -> Report:
+    """Have the money sent back. Who has done it before us, by hand, is refused nothing and believed."""
+    try:
+        return company.cancel(key, reason, idempotency_key)
+    except ProviderRefused:
+        report = company.look_up(reference, key)
+        if report and report.provider_key == key and report.status == "cancelled":
+            return report
+        raise
 
 
 def _each(ids: Sequence[int], work: Callable[[int], str]) -> str:
+    return f"{_work_on(ids, work)} done"
+
+
+def _work_on(ids: Sequence[int], work: Callable[[int], str]) -> int:
     """Work on one after the other; a provider that does not answer ends the run, so that it holds up nobody."""
     done = 0
     for one in ids:
@@ -97,4 +149,4 @@ def _each(ids: Sequence[int], work: Callable[[int], str]) -> str:
             # One payment that cannot be settled must not keep the others from it; the next run tries again.
             db.session.rollback()
             log.exception("%s(%s) failed", work.__name__, one)
-    return f"{done} done"
+    return done

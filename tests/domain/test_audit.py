@@ -121,6 +121,24 @@ def passed_by() -> None:
     sql("UPDATE counters SET serving_number = 2, terminated_count = 1")
 
 
+def uneven_hold() -> None:
+    hold(fan("holder"), house(), 1)
+    sql("UPDATE orders SET expires_at = expires_at + interval '1 minute'")
+
+
+def free_minutes() -> None:
+    hold(fan("holder"), house(), 1)
+    sql("UPDATE orders SET extended_at = created_at, expires_at = expires_at + interval '2 minutes'")
+
+
+def money_nobody_asks_for() -> None:
+    evening, (holder, latecomer) = house(), fans(2)
+    payment = begin_card(hold(holder, evening, 1), PRICE)
+    hold(latecomer, evening, 1, now=at(minutes=7))
+    assert do(settling.settle, payment.id, report(payment), at(minutes=7)) == "cancelling"
+    sql("UPDATE payments SET ask_at = NULL")
+
+
 def deaf() -> None:
     sql(
         "INSERT INTO payment_events (provider, event_id, kind, reference, provider_key, amount, currency, body,"
@@ -172,6 +190,9 @@ BREAKS: dict[str, Callable[[], None]] = {
     "points-come-back": kept_points,
     "paid-seats-have-tickets": no_ticket,
     "paid-orders-are-paid": unpaid_order,
+    "holds-end-together": uneven_hold,
+    "holds-are-extended-for-payments": free_minutes,
+    "money-on-its-way-back-is-asked-for": money_nobody_asks_for,
     "numbers-without-gaps": gap,
     "served-are-counted": miscounted_served,
     "waiting-are-counted": miscounted_waiting,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import NOW, at, begin_card, do, fan, hold, house, report
-from webapp.checkout import inbox, reconciling, settling
+from webapp.checkout import inbox, reconciling, reviewing, settling
 from webapp.checkout.models import CANCELLING, PENDING, Payment, PaymentEvent
 from webapp.checkout.providers import Callback, Report
 from webapp.db import db
@@ -83,14 +83,13 @@ def test_an_open_payment_is_abandoned_after_half_an_hour() -> None:
 
 def test_money_going_back_is_asked_for_until_it_is_confirmed() -> None:
     payment = begin()
-    do(settling.settle, payment.id, report(payment, provider_key="pay_foreign"), NOW)
-    do(settling.send_back, db.session.get_one(Payment, payment.id), "operator", NOW)
+    do(settling.settle, payment.id, report(payment, amount=PRICE + 1), NOW)
     assert reconciling.due(CANCELLING, NOW, 10) == [payment.id]
     do(reconciling.no_answer, payment.id, NOW)
     assert reconciling.due(CANCELLING, at(seconds=29), 10) == []
     assert reconciling.due(CANCELLING, at(seconds=30), 10) == [payment.id]
-    back = report(payment, "cancelled", amount=PRICE, refunded=PRICE)
-    half = report(payment, "cancelled", amount=PRICE, refunded=PRICE // 2)
+    back = report(payment, "cancelled", refunded=PRICE + 1)
+    half = report(payment, "cancelled", refunded=PRICE // 2)
     outcomes = [do(reconciling.money_returned, payment.id, said, NOW) for said in (half, back, back)]
     assert outcomes == ["postponed", "cancelled", "ignored"]
 
@@ -98,9 +97,12 @@ def test_money_going_back_is_asked_for_until_it_is_confirmed() -> None:
 def test_a_provider_that_refuses_to_send_money_back_is_an_operators_matter() -> None:
     payment = begin()
     do(settling.settle, payment.id, report(payment, amount=PRICE + 1), NOW)
-    do(settling.send_back, db.session.get_one(Payment, payment.id), "operator", NOW)
     assert do(reconciling.refused, payment.id, NOW) == "refused"
-    assert db.session.get_one(Payment, payment.id).status == "in_review"
+    assert reconciling.due(CANCELLING, at(days=1), 10) == []
+    refused = db.session.get_one(Payment, payment.id)
+    assert (refused.status, refused.reason) == ("in_review", "refused")
+    do(reviewing.send_back, payment.public_id, NOW)
+    assert reconciling.due(CANCELLING, NOW, 10) == [payment.id]
 
 
 def test_a_replaced_attempt_is_asked_about_because_its_page_may_still_be_paid() -> None:

@@ -156,8 +156,8 @@ def test_a_late_payment_gets_its_seat_while_nobody_else_has_it(tidied: bool) -> 
     order = hold(holder, evening, 1)
     payment = begin_card(order, PRICE)
     if tidied:
-        assert do(holds.tidy_expired, at(minutes=6)) == 1
-    assert do(settling.settle, payment.id, report(payment), at(minutes=7)) == "paid"
+        assert do(holds.tidy_expired, at(minutes=8)) == 1
+    assert do(settling.settle, payment.id, report(payment), at(minutes=9)) == "paid"
     assert db.session.get_one(Order, order.id, populate_existing=True).status == "paid"
     assert seat(evening, 1).is_sold
 
@@ -166,11 +166,11 @@ def test_a_late_payment_for_a_resold_seat_goes_back() -> None:
     evening, (holder, latecomer) = house(), fans(2)
     order = hold(holder, evening, 1)
     payment = begin_card(order, PRICE)
-    hold(latecomer, evening, 1, now=at(minutes=6))
-    assert do(settling.settle, payment.id, report(payment), at(minutes=7)) == "cancelling"
+    hold(latecomer, evening, 1, now=at(minutes=8))
+    assert do(settling.settle, payment.id, report(payment), at(minutes=9)) == "cancelling"
     assert (fresh(payment).status, fresh(payment).reason) == ("cancelling", "resold")
     assert tickets() == 0
-    assert do(settling.settle, payment.id, report(payment, "cancelled"), at(minutes=8)) == "cancelled"
+    assert do(settling.settle, payment.id, report(payment, "cancelled"), at(minutes=10)) == "cancelled"
 
 
 def test_a_payment_for_seats_the_fan_gave_back_goes_back() -> None:
@@ -187,10 +187,10 @@ def test_one_resold_seat_of_two_sends_all_the_money_back_and_frees_the_other() -
     evening, (holder, latecomer) = house(), fans(2)
     order = hold(holder, evening, 1, 2)
     payment = begin_card(order, 2 * PRICE)
-    hold(latecomer, evening, 2, now=at(minutes=6))
-    do(settling.settle, payment.id, report(payment), at(minutes=7))
+    hold(latecomer, evening, 2, now=at(minutes=8))
+    do(settling.settle, payment.id, report(payment), at(minutes=9))
     assert fresh(payment).reason == "resold"
-    hold(latecomer, evening, 1, now=at(minutes=7))
+    hold(latecomer, evening, 1, now=at(minutes=9))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,10 @@ def test_one_resold_seat_of_two_sends_all_the_money_back_and_frees_the_other() -
     [
         ({"amount": PRICE - 1}, "wrong_amount"),
         ({"currency": "USD"}, "wrong_currency"),
-        ({"provider_key": "pay_of_another"}, "foreign_payment"),
+        ({"currency": "WON OF ANOTHER COUNTRY"}, "wrong_currency"),
+        ({"amount": 10**30}, "wrong_amount"),
+        ({"amount": 0}, "wrong_amount"),
+        ({"amount": -PRICE}, "wrong_amount"),
     ],
 )
 def test_money_that_is_not_what_we_asked_for_buys_nothing(fact: dict[str, object], reason: str) -> None:
@@ -224,9 +227,9 @@ def test_seats_of_which_one_was_let_go_again_are_won_back_together() -> None:
     evening, (holder, latecomer) = house(), fans(2)
     order = hold(holder, evening, 1, 2)
     payment = begin_card(order, 2 * PRICE)
-    other = hold(latecomer, evening, 1, now=at(minutes=5))
-    do(holds.release, latecomer, other.id, at(minutes=5, seconds=1))
-    assert do(settling.settle, payment.id, report(payment), at(minutes=6)) == "paid"
+    other = hold(latecomer, evening, 1, now=at(minutes=7))
+    do(holds.release, latecomer, other.id, at(minutes=7, seconds=1))
+    assert do(settling.settle, payment.id, report(payment), at(minutes=8)) == "paid"
     assert tickets() == 2
 
 
@@ -275,8 +278,8 @@ def test_a_late_payment_beyond_the_seat_limit_goes_back() -> None:
     holder = fan("holder")
     order = hold(holder, friday, 1, 2)
     payment = begin_card(order, 2 * PRICE)
-    hold(holder, saturday, 1, 2, 3, now=at(minutes=6))
-    do(settling.settle, payment.id, report(payment), at(minutes=7))
+    hold(holder, saturday, 1, 2, 3, now=at(minutes=8))
+    do(settling.settle, payment.id, report(payment), at(minutes=9))
     assert fresh(payment).reason == "seat_limit"
     paid = select(func.count()).where(Reservation.payment_id.is_not(None))
     assert db.session.scalar(paid) == 0

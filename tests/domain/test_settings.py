@@ -25,6 +25,8 @@ def test_what_is_not_said_has_a_default() -> None:
         ("SECRET_KEY", "short"),
         ("SANDBOX_API_KEY", ""),
         ("SANDBOX_WEBHOOK_SECRET", "not-a-webhook-secret-at-all"),
+        ("PAYMENT_PROVIDERS", "paypal"),
+        ("PAYMENT_PROVIDERS", "sandbox,sandbox"),
         ("PUBLIC_URL", "tickets.example"),
         ("RATE_LIMITS", "perhaps"),
         ("DATABASE_POOL", "many"),
@@ -35,3 +37,27 @@ def test_what_is_not_said_has_a_default() -> None:
 def test_a_bad_value_is_a_sentence_that_names_it(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         from_environment({**GOOD, name: value})
+
+
+STRIPE = {
+    "PAYMENT_PROVIDERS": "sandbox, stripe",
+    "STRIPE_SECRET_KEY": "sk_test_1",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_1",
+    "STRIPE_WEBHOOK_SECRET": "whsec_from_the_dashboard",
+}
+
+
+def test_several_providers_are_named_in_their_order_and_need_only_their_own_secrets() -> None:
+    settings = from_environment({**GOOD, **STRIPE})
+    assert settings.payment_providers == ("sandbox", "stripe")
+    assert settings.stripe_api_url == "https://api.stripe.com"
+    without = {name: value for name, value in GOOD.items() if not name.startswith("SANDBOX")}
+    assert from_environment({**without, **STRIPE, "PAYMENT_PROVIDERS": "stripe"}).payment_providers == ("stripe",)
+    assert from_environment(GOOD).payment_providers == ("sandbox",)
+
+
+@pytest.mark.parametrize("name", [name for name in STRIPE if name != "PAYMENT_PROVIDERS"])
+@pytest.mark.parametrize("value", ["", "whatever"])
+def test_a_provider_that_is_named_without_its_secrets_is_a_sentence(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        from_environment({**GOOD, **STRIPE, name: value})

@@ -20,6 +20,10 @@ ENOUGH = {
     "SECRET_KEY": "a secret for tests",
     "SANDBOX_API_KEY": "a secret for tests",
     "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5n",
+    "PAYMENT_PROVIDERS": "sandbox,stripe",
+    "STRIPE_SECRET_KEY": "sk_test_1",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_1",
+    "STRIPE_WEBHOOK_SECRET": "whsec_from_the_dashboard",
 }
 
 

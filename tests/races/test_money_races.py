@@ -100,14 +100,14 @@ def test_payment_against_expiry_against_a_latecomer_gives_the_seat_to_one() -> N
         payment = begin_card(order, PRICE, key=f"round {number}")
         said = report(payment)
         outcomes = race(
-            partial(do, settling.settle, payment.id, said, at(minutes=5)),
-            partial(do, holds.tidy_expired, at(minutes=5)),
-            partial(hold, latecomer, evening, number, now=at(minutes=5)),
+            partial(do, settling.settle, payment.id, said, at(minutes=7)),
+            partial(do, holds.tidy_expired, at(minutes=7)),
+            partial(hold, latecomer, evening, number, now=at(minutes=7)),
         )
         settled, _, taken = outcomes
         assert (settled, isinstance(taken, SeatsTaken)) in (("paid", True), ("cancelling", False))
         db.session.rollback()
-        assert broken_promises(at(minutes=5)) == []
+        assert broken_promises(at(minutes=7)) == []
 
 
 @pytest.mark.usefixtures("stage")
@@ -117,9 +117,9 @@ def test_control_without_the_version_a_late_payment_sells_a_seat_that_is_taken(
     monkeypatch.setattr(winning, "_is_kept", lambda reservation, seat: True)
     evening, (holder, latecomer) = house(), fans(2)
     payment = begin_card(hold(holder, evening, 1), PRICE)
-    hold(latecomer, evening, 1, now=at(minutes=5))
-    assert do(settling.settle, payment.id, report(payment), at(minutes=6)) == "paid"
+    hold(latecomer, evening, 1, now=at(minutes=7))
+    assert do(settling.settle, payment.id, report(payment), at(minutes=8)) == "paid"
     assert seat(evening, 1).is_sold
-    names = {broken.name for broken in broken_promises(at(minutes=6))}
+    names = {broken.name for broken in broken_promises(at(minutes=8))}
     assert {"seat-says-who-has-it", "paid-seats-have-tickets"} <= names
     assert db.session.get_one(Payment, payment.id).status == "paid"

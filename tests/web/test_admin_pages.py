@@ -7,7 +7,7 @@ from sqlalchemy import select
 from tests.builders import NOW, begin_card, concert, do, fan, fans, hold, house, operator, report
 from tests.web.conftest import Visitor
 from webapp.admin.models import OperatorAction
-from webapp.checkout import settling
+from webapp.checkout import reconciling, settling
 from webapp.checkout.models import Payment
 from webapp.db import db
 from webapp.waiting_room import joining
@@ -92,9 +92,13 @@ def test_the_log_cannot_be_rewritten(client: FlaskClient) -> None:
     db.session.rollback()
 
 
-def test_money_in_review_can_be_sent_back(client: FlaskClient) -> None:
+def test_money_that_a_provider_would_not_return_is_asked_for_again(client: FlaskClient) -> None:
     payment = begin_card(hold(fan("holder"), house(), 1), 100_000)
     do(settling.settle, payment.id, report(payment, amount=5), NOW)
+    page = client.get("/admin/payments").text
+    assert "Money going back" in page
+    assert "The amount paid is not the amount of this order" in page
+    do(reconciling.refused, payment.id, NOW)
     assert payment.public_id in client.get("/admin/payments").text
     path = f"/admin/payments/{payment.public_id}/cancellation"
     assert client.post(path).status_code == 303

@@ -121,7 +121,7 @@ def test_an_abandoned_payment_is_closed_at_the_provider(provider: Sandbox, timep
     payment = begin_for_real(provider, hold(fan("holder"), evening(), 1))
     timepiece.pass_(minutes=30)
     assert money.ask_provider(payment.id) == "failed"
-    said = provider.look_up(payment.public_id)
+    said = provider.look_up(payment.public_id, payment.provider_key)
     assert said is not None
     assert said.status == "cancelled"
 
@@ -132,12 +132,12 @@ def test_money_for_a_resold_seat_comes_back_from_the_provider(
     night, (holder, latecomer) = evening(), fans(2)
     payment = begin_for_real(provider, hold(holder, night, 1))
     decide(payment, "approve")
-    timepiece.pass_(minutes=6)
+    timepiece.pass_(minutes=8)
     hold(latecomer, night, 1, now=clock.now())
     assert money.ask_provider(payment.id) == "cancelling"
     work()
     assert fresh(payment).status == "cancelled"
-    said = provider.look_up(payment.public_id)
+    said = provider.look_up(payment.public_id, payment.provider_key)
     assert said is not None
     assert (said.status, said.refunded) == ("cancelled", PRICE)
 
@@ -145,7 +145,7 @@ def test_money_for_a_resold_seat_comes_back_from_the_provider(
 def test_a_provider_that_is_away_is_asked_again_later(house: Flask, timepiece: Timepiece) -> None:
     payment = begin_card(hold(fan("holder"), evening(), 1), PRICE)
     assert money.ask_provider(payment.id) == "unreachable"
-    do(settling.settle, payment.id, report(payment, provider_key="pay_other"), NOW)
+    do(settling.settle, payment.id, report(payment, amount=PRICE + 1), NOW)
     do(settling.send_back, fresh(payment), "operator", NOW)
     assert money.cancel_payment(payment.id) == "unreachable"
     assert fresh(payment).status == "cancelling"
@@ -235,3 +235,34 @@ def test_settled_events_say_what_became_of_them(house: Flask, timepiece: Timepie
     event = db.session.get_one(PaymentEvent, event_id, populate_existing=True)
     assert (event.outcome, event.settled_at) == ("paid", NOW)
     do(db.session.execute, update(Payment).values(ask_at=at(minutes=1)))
+
+
+def test_a_rush_of_callbacks_wakes_one_job_that_settles_them_all(
+    house: Flask, work: Work, timepiece: Timepiece
+) -> None:
+    night, crowd = evening(rows=2, seats=6), fans(12)
+    attempts = [begin_card(hold(user, night, seat), PRICE) for seat, user in enumerate(crowd, start=1)]
+    for payment in attempts:
+        do(inbox.store, "sandbox", Callback(payment.public_id, "payment.paid", report(payment)), b"{}", NOW)
+    assert len(jobs.queue(jobs.MONEY).jobs) == 1
+    work()
+    assert {fresh(payment).status for payment in attempts} == {"paid"}
+
+
+def test_a_callback_that_comes_while_the_job_looks_wakes_another(
+    house: Flask, work: Work, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night, (early, late) = evening(), fans(2)
+    first, second = begin_card(hold(early, night, 1), PRICE), begin_card(hold(late, night, 2), PRICE)
+    do(inbox.store, "sandbox", Callback("first", "payment.paid", report(first)), b"{}", NOW)
+    unsettled = inbox.unsettled
+
+    def look_and_miss(after: int, most: int) -> object:
+        found = unsettled(after, most)
+        if not found and fresh(second).status == "pending" and not unsettled(0, 1):
+            do(inbox.store, "sandbox", Callback("second", "payment.paid", report(second)), b"{}", NOW)
+        return found
+
+    monkeypatch.setattr(inbox, "unsettled", look_and_miss)
+    work()
+    assert [fresh(first).status, fresh(second).status] == ["paid", "paid"]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Model
@@ -19,7 +19,7 @@ class User(Model):
     password: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(20), default=FAN, server_default=FAN)
-    point: Mapped[int] = mapped_column(default=0, server_default="0")
+    point: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     language: Mapped[str | None] = mapped_column(String(5))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

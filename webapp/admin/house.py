@@ -1,7 +1,7 @@
 """A concert's line and house as an operator sees them: read in one go, by the clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,12 +9,15 @@ from sqlalchemy import func, select
 from webapp.accounts.models import User
 from webapp.booking.models import Order
 from webapp.checkout import reasons
-from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment, PaymentEvent
+from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment
 from webapp.concerts import listing
 from webapp.concerts.models import Concert, Schedule, Seat, is_free
 from webapp.db import db
 from webapp.waiting_room import lobby, presence
 from webapp.waiting_room.models import Counter, QueueSession
+
+REVIEWED = ("wrong_amount", "wrong_currency", "refused")  # why a payment is in review
+SHOWN_AFTERWARDS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,15 @@ def overview(now: datetime) -> list[dict[str, Any]]:
     return [_at_a_glance(concert, now) for concert in concerts]
 
 
-def money_to_look_at(concert_id: int | None = None) -> list[dict[str, Any]]:
-    """Payments in review or on their way back, newest first."""
+def money_to_look_at(now: datetime, concert_id: int | None = None) -> list[dict[str, Any]]:
+    """Payments in review or on their way back, newest first; and what was in review and went back of late."""
+    of_late = (Payment.reason.in_(REVIEWED)) & (Payment.returned_at > now - SHOWN_AFTERWARDS)
     statement = (
         select(Payment, Order, Concert, User.email)
         .outerjoin(Order, Order.id == Payment.order_id)
         .outerjoin(Concert, Concert.id == Order.concert_id)
         .join(User, User.id == Payment.user_id)
-        .where(Payment.status.in_((IN_REVIEW, CANCELLING)))
+        .where(Payment.status.in_((IN_REVIEW, CANCELLING)) | of_late)
         .order_by(Payment.id.desc())
         .limit(200)
     )
@@ -111,12 +115,6 @@ def money_to_look_at(concert_id: int | None = None) -> list[dict[str, Any]]:
         }
         for payment, order, concert, email in db.session.execute(statement)
     ]
-
-
-def unknown_callbacks() -> list[PaymentEvent]:
-    """Verified callbacks that name no payment of ours, newest first."""
-    statement = select(PaymentEvent).where(PaymentEvent.outcome == "unknown_payment")
-    return list(db.session.scalars(statement.order_by(PaymentEvent.id.desc()).limit(50)))
 
 
 def _at_a_glance(concert: Concert, now: datetime) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from webapp import clock
 from webapp.admin import background, house, log
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
-from webapp.checkout import reviewing
+from webapp.checkout import reasons, reviewing, strays
 from webapp.db import transaction
+
+MOST_STRAYS = 50
 
 
 @blueprint.get("/jobs")
@@ -43,7 +45,9 @@ def discard_job(job_id: str) -> Any:
 @blueprint.get("/payments")
 @operator_required
 def show_payments() -> str:
-    return render_template("admin/payments.html", payments=house.money_to_look_at(), unknown=house.unknown_callbacks())
+    looked_at = house.money_to_look_at(clock.now())
+    strange = [(one, reasons.sentence(one.reason)) for one in strays.newest(MOST_STRAYS)]
+    return render_template("admin/payments.html", payments=looked_at, strays=strange)
 
 
 @blueprint.post("/payments/<public_id>/cancellation")

@@ -40,7 +40,7 @@ def concert(slug: str) -> str:
         line=house.line(concert.id, now),
         houses=houses,
         totals=totals,
-        in_review=house.money_to_look_at(concert.id),
+        in_review=house.money_to_look_at(now, concert.id),
     )
 
 

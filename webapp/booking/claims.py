@@ -1,8 +1,9 @@
 """The seats' side of a claim: taking, giving back, selling. The only statements that change who has a seat.
 
-Rows are locked in one order everywhere: the user, seats by id, reservations, the counter, sessions. The user's
-row comes first and makes one fan's actions follow one another over all tabs; orders and payments belong to one
-fan and are only touched under that lock, so among themselves they need no order.
+Rows are locked in one order everywhere: a stored callback, the user, seats by id, reservations, orders, payments,
+stray money, the counter, sessions. The user's row comes before all that is a fan's, and makes one fan's actions
+follow one another over all tabs; orders and payments belong to one fan and are only touched under that lock, so
+among themselves they need no order. docs/architecture.md tells who takes which.
 """
 
 from collections.abc import Callable, Sequence

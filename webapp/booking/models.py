@@ -9,7 +9,10 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from webapp.db import Model
 
 HOLD = timedelta(minutes=5)
+EXTENSION = timedelta(minutes=2)  # once, while the fan types a card number
 MOST_SEATS = 4
+
+SEVEN_MINUTES = "expires_at <= created_at + interval '7 minutes'"
 
 OPEN, PAID = "open", "paid"
 EXPIRED, RELEASED, REFUNDED = "expired", "released", "refunded"
@@ -27,8 +30,13 @@ class Order(Model):
     status: Mapped[str] = mapped_column(String(20), default=OPEN, server_default=OPEN)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    extended_at: Mapped[datetime | None]
 
-    __table_args__ = (CheckConstraint("status IN ('open', 'paid', 'expired', 'released', 'refunded')", "status_known"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'paid', 'expired', 'released', 'refunded')", "status_known"),
+        CheckConstraint(SEVEN_MINUTES, "held_for_seven_minutes_at_most"),
+        CheckConstraint("extended_at IS NULL OR expires_at > created_at + interval '5 minutes'", "extended_once"),
+    )
 
 
 class Reservation(Model):
@@ -78,6 +86,7 @@ class Reservation(Model):
         CheckConstraint("is_cancelled = (cancelled_at IS NOT NULL)", "a_cancellation_has_a_time"),
         CheckConstraint("is_cancelled = (cancel_reason IS NOT NULL)", "a_cancellation_has_a_reason"),
         CheckConstraint("price > 0", "price_positive"),
+        CheckConstraint(SEVEN_MINUTES, "held_for_seven_minutes_at_most"),
     )
 
 

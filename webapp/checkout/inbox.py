@@ -3,58 +3,68 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+from sqlalchemy import select, text
 
 from webapp import jobs
-from webapp.checkout import settling
+from webapp.checkout import settling, strays
 from webapp.checkout.models import Payment, PaymentEvent
+from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Callback, Report
 from webapp.db import after_commit, db
 
 # A stored event this old that nobody settled was never enqueued, or its worker died.
 FORGOTTEN = timedelta(seconds=10)
 
+# What every callback asks, built once.
+STORE = text(
+    """
+    INSERT INTO payment_events (provider, event_id, kind, reference, provider_key, amount, currency, body, received_at)
+    VALUES (:provider, :event_id, :kind, :reference, :provider_key, :amount, :currency, :body, :received_at)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+    """
+)
+
 
 def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool:
     """Keep a verified callback and have it settled. False for one that is already here."""
     report = callback.report
-    statement = (
-        insert_or_skip(PaymentEvent)
-        .values(
-            provider=provider,
-            event_id=callback.event_id,
-            kind=callback.kind,
-            reference=report.reference,
-            provider_key=report.provider_key,
-            amount=report.amount,
-            currency=report.currency,
-            body=body.decode("utf-8", "replace"),
-            received_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(PaymentEvent.id)
-    )
-    event_id = db.session.scalar(statement)
-    if event_id is not None:
-        after_commit(jobs.enqueue_later, jobs.MONEY, jobs.SETTLE_EVENT, event_id)
-    return event_id is not None
+    row = {
+        "provider": provider,
+        "event_id": callback.event_id,
+        "kind": callback.kind,
+        "reference": report.reference,
+        "provider_key": report.provider_key,
+        "amount": storable(report.amount),
+        "currency": report.currency,
+        "body": body.decode("utf-8", "replace"),
+        "received_at": now,
+    }
+    is_new = db.session.execute(STORE, row).first() is not None
+    if is_new:
+        after_commit(jobs.wake_later, jobs.MONEY, jobs.SETTLE_STORED)
+    return is_new
 
 
 def settle_event(event_id: int, now: datetime) -> str:
-    """Settle a stored callback; returns its outcome. Safe to run twice, also at the same time."""
-    event = db.session.get_one(PaymentEvent, event_id)
+    """Settle a stored callback; returns its outcome. Safe to run twice: "ignored" where another is at it or done."""
+    # The callback is locked before the fan. Nobody who holds a fan waits for a callback, and nobody waits here.
+    unsettled = select(PaymentEvent).where(PaymentEvent.id == event_id, PaymentEvent.settled_at.is_(None))
+    event = db.session.scalar(unsettled.with_for_update(skip_locked=True))
+    if event is None:
+        return _seen(event_id)
     payment_id = db.session.scalar(
         select(Payment.id).where(Payment.public_id == event.reference, Payment.provider == event.provider)
     )
-    if payment_id is not None:
-        settling.lock(payment_id)
-    db.session.refresh(event, with_for_update=True)
-    if event.settled_at is not None:
-        return "ignored"
-    event.outcome = settling.settle(payment_id, _report(event), now) if payment_id else "unknown_payment"
+    event.outcome = settling.settle(payment_id, _report(event), now) if payment_id else _unknown(event, now)
     event.settled_at = now
     return event.outcome
+
+
+def unsettled(after: int, most: int) -> Sequence[int]:
+    """Ids of stored events to be settled, in the order of their ids, those after the id `after`."""
+    statement = select(PaymentEvent.id).where(PaymentEvent.settled_at.is_(None), PaymentEvent.id > after)
+    return db.session.scalars(statement.order_by(PaymentEvent.id).limit(most)).all()
 
 
 def forgotten(now: datetime, most: int) -> Sequence[int]:
@@ -66,6 +76,18 @@ def forgotten(now: datetime, most: int) -> Sequence[int]:
         .limit(most)
     )
     return db.session.scalars(statement).all()
+
+
+def _seen(event_id: int) -> str:
+    db.session.get_one(PaymentEvent, event_id)  # a callback that was never stored is a mistake, and fails
+    return "ignored"
+
+
+def _unknown(event: PaymentEvent, now: datetime) -> str:
+    report = _report(event)
+    if report.status == "paid":
+        strays.keep(event.provider, report, strays.UNKNOWN, now)
+    return strays.UNKNOWN
 
 
 def _report(event: PaymentEvent) -> Report:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Model
@@ -20,7 +20,8 @@ class Payment(Model):
     """One attempt to pay one order, or one point top-up, through one provider.
 
     `amount` is what the provider is to capture and `points_amount` what points pay, both in won.
-    `captured_amount` is what the provider said it took, 0 until it says so.
+    `captured_amount` is what the provider said it took, 0 until it says so. `returned_at` is when it said that all
+    of it has gone back. `ask_at` is when the provider is asked next, about the payment or for the money.
     """
 
     __tablename__ = "payments"
@@ -31,9 +32,9 @@ class Payment(Model):
     provider: Mapped[str] = mapped_column(String(20))
     provider_key: Mapped[str | None] = mapped_column(String(120))
     idempotency_key: Mapped[str] = mapped_column(String(80))
-    amount: Mapped[int]
-    points_amount: Mapped[int] = mapped_column(default=0, server_default="0")
-    captured_amount: Mapped[int] = mapped_column(default=0, server_default="0")
+    amount: Mapped[int] = mapped_column(BigInteger)
+    points_amount: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    captured_amount: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     currency: Mapped[str] = mapped_column(String(3), default=WON, server_default=WON)
     status: Mapped[str] = mapped_column(String(20), default=PENDING, server_default=PENDING)
     reason: Mapped[str | None] = mapped_column(String(40))
@@ -41,6 +42,7 @@ class Payment(Model):
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
     asks: Mapped[int] = mapped_column(default=0, server_default="0")
     ask_at: Mapped[datetime | None]
 
@@ -63,7 +65,7 @@ class Payment(Model):
             "ix_payments_ask_at",
             "status",
             "ask_at",
-            postgresql_where=text("status IN ('pending', 'cancelling', 'failed') AND ask_at IS NOT NULL"),
+            postgresql_where=text("status IN ('pending', 'cancelling', 'failed', 'in_review') AND ask_at IS NOT NULL"),
         ),
         CheckConstraint("amount >= 0 AND points_amount >= 0 AND amount + points_amount > 0", "amount_positive"),
         CheckConstraint("captured_amount >= 0", "captured_never_negative"),
@@ -94,8 +96,8 @@ class PaymentEvent(Model):
     kind: Mapped[str] = mapped_column(String(40))
     reference: Mapped[str] = mapped_column(String(120))
     provider_key: Mapped[str] = mapped_column(String(120))
-    amount: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(40))
     body: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -107,15 +109,41 @@ class PaymentEvent(Model):
     )
 
 
+class StrayPayment(Model):
+    """Money a provider took for us that belongs to no payment of ours. It goes back, asked for until confirmed.
+
+    Without `ask_at` and `returned_at` nobody asks by himself: an operator has to look at it.
+    """
+
+    __tablename__ = "stray_payments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_key: Mapped[str] = mapped_column(String(120))
+    reference: Mapped[str] = mapped_column(String(120))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(40))
+    found_at: Mapped[datetime]
+    asks: Mapped[int] = mapped_column(default=0, server_default="0")
+    ask_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_key"),
+        Index("ix_stray_payments_ask_at", "ask_at", postgresql_where=text("ask_at IS NOT NULL")),
+        CheckConstraint("returned_at IS NULL OR ask_at IS NULL", "what_is_back_is_not_asked_for"),
+    )
+
+
 class PointHistory(Model):
     """The append-only ledger of points. A trigger moves `users.point` with each row and fills `balance_after`."""
 
     __tablename__ = "point_histories"
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column(BigInteger)
     type: Mapped[str] = mapped_column(String(20))
-    balance_after: Mapped[int] = mapped_column(server_default="0")
+    balance_after: Mapped[int] = mapped_column(BigInteger, server_default="0")
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
     created_at: Mapped[datetime]
 

@@ -1,8 +1,10 @@
-"""Whole numbers as people type them."""
+"""Whole numbers as people type them, and as providers say them."""
 
 from webapp.errors import BadAmount
 
 MOST = 1_000_000_000
+# Beyond every amount of ours, and within a column: what is more than this is as wrong when it is stored as this.
+MOST_STORED = 10**15
 
 
 def whole_number(text: str | None) -> int:
@@ -11,3 +13,8 @@ def whole_number(text: str | None) -> int:
     if not digits.isascii() or not digits.isdigit() or len(digits) > 10 or int(digits) > MOST:
         raise BadAmount(low=0, high=MOST)
     return int(digits)
+
+
+def storable(amount: int) -> int:
+    """What a provider said it took, as a number that a column can hold."""
+    return max(-MOST_STORED, min(amount, MOST_STORED))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from webapp.booking import claims, holds
+from webapp.booking import claims, extending, holds
 from webapp.booking.models import OPEN, Order, Reservation
 from webapp.checkout import points, settling
 from webapp.checkout.models import PAID as PAYMENT_PAID
@@ -33,7 +33,8 @@ class Wish:
 def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
     """Begin an attempt to pay the order's live holds; from points alone it is settled at once.
 
-    Points are taken now and come back if the attempt fails. Raises NotFound, KeyReused, AlreadyPaid,
+    Points are taken now and come back if the attempt fails. A card takes time, so the first attempt with one keeps
+    the seats two minutes longer. Raises NotFound, KeyReused, AlreadyPaid,
     HoldExpired, AmountMismatch, BadAmount or NotEnoughPoints.
     """
     claims.lock_fan(user_id)
@@ -45,6 +46,8 @@ def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
         raise AmountMismatch(total=total)
     if not 0 <= wish.points <= total:
         raise BadAmount(low=0, high=total)
+    if wish.points < total:
+        extending.extend(order, len(holds), now)
     settling.close_open(order.id, "superseded", now)
     payment = _open_attempt(user_id, order.id, wish, total, now)
     items = [{"payment_id": payment.id, "reservation_id": hold.id, "price": hold.price} for hold in holds]
@@ -80,13 +83,13 @@ def started(payment_id: int, provider_key: str, redirect_url: str) -> None:
     payment.redirect_url = redirect_url
 
 
-def not_started(payment_id: int, now: datetime) -> None:
-    """The provider could not be reached: the attempt has failed and its points come back."""
+def not_started(payment_id: int, reason: str, now: datetime) -> None:
+    """The provider could not be reached or refused: the attempt has failed and its points come back."""
     payment = db.session.get_one(Payment, payment_id)
     claims.lock_fan(payment.user_id)
     db.session.refresh(payment, with_for_update=True)
     if payment.status == PENDING and payment.redirect_url is None:
-        settling.fail(payment, "provider_unavailable", now)
+        settling.fail(payment, reason, now)
 
 
 def of_fan(public_id: str, user_id: int) -> Payment:
@@ -103,8 +106,8 @@ def _attempt(user_id: int, order_id: int | None, wish: Wish) -> Payment | None:
     known = db.session.scalar(select(Payment).where(same_key))
     if known is None:
         return None
-    begun = (known.order_id, known.amount + known.points_amount, known.points_amount)
-    if begun != (order_id, wish.total, wish.points):
+    begun = (known.order_id, known.amount + known.points_amount, known.points_amount, known.provider)
+    if begun != (order_id, wish.total, wish.points, _through(wish)):
         raise KeyReused()
     return known
 
@@ -130,14 +133,13 @@ def _payable(user_id: int, order_id: int, now: datetime) -> tuple[Order, list[Re
 
 
 def _open_attempt(user_id: int, order_id: int | None, wish: Wish, total: int, now: datetime) -> Payment:
-    rest = total - wish.points
     payment = Payment(
         public_id=secrets.token_urlsafe(12),
         user_id=user_id,
         order_id=order_id,
-        provider=wish.provider if rest else POINTS,
+        provider=_through(wish),
         idempotency_key=wish.idempotency_key,
-        amount=rest,
+        amount=total - wish.points,
         points_amount=wish.points,
         status=PENDING,
         created_at=now,
@@ -146,3 +148,7 @@ def _open_attempt(user_id: int, order_id: int | None, wish: Wish, total: int, no
     db.session.add(payment)
     db.session.flush()
     return payment
+
+
+def _through(wish: Wish) -> str:
+    return wish.provider if wish.points < wish.total else POINTS

@@ -15,19 +15,45 @@ SENTENCES = {
     "given_up": _("You let the seats go. You were not charged."),
     "superseded": _("You started another payment instead."),
     "provider_unavailable": _("The payment company did not answer. You were not charged."),
+    "provider_refused": _("The payment company did not take this payment. You were not charged."),
     "never_started": _("The payment was never begun. You were not charged."),
     "abandoned": _("The payment was not finished in time. You were not charged."),
-    "resold": _("Your payment arrived after your five minutes were over, and somebody else has the seats."),
+    "resold": _("Your payment arrived after your hold was over, and somebody else has the seats."),
     "released": _("Your payment arrived after you had given the seats back."),
     "seat_limit": _("Your payment arrived late, and you have four other seats for this concert."),
     "already_paid": _("This order was already paid, so this second payment goes back."),
     "points_returned": _("Your payment arrived after its points had gone back to you."),
-    "wrong_amount": _("The amount paid is not the amount of this order. Our staff are looking at it."),
-    "wrong_currency": _("The currency paid is not won. Our staff are looking at it."),
-    "foreign_payment": _("The payment belongs to something else. Our staff are looking at it."),
+    "wrong_amount": _("The amount paid is not the amount of this order. It bought nothing and goes back."),
+    "wrong_currency": _("The currency paid is not won. It bought nothing and goes back."),
+    "foreign_payment": _("The payment belongs to something else. It bought nothing and goes back."),
     "refused": _("The payment company would not send the money back by itself. Our staff are looking at it."),
+    "reopened": _("This payment had been closed before the money came, so it goes back."),
+    "unknown_payment": _("Money for a payment that is not in our books."),
     "operator": _("Our staff are sending the payment back."),
 }
+
+# What differs between a provider's record and ours, and what putting it right will do: for operators.
+DIFFERENCES = {
+    "paid_there": (
+        _("Paid there, not settled here."),
+        _("Settles it: the seats are sold if they can still be had, otherwise the money goes back."),
+    ),
+    "unknown_here": (_("Paid there, unknown here."), _("Sends the money back, and asks until that is confirmed.")),
+    "returned_there": (_("Returned there, still awaited here."), _("Notes that the money has gone back.")),
+    "kept_there": (_("Returned here, still kept there."), _("Asks for the money once more.")),
+    "paid_here_only": (_("Paid here, not paid there."), _("Tickets are out. Ask the payment company.")),
+    "amount_differs": (_("Another amount there than here."), _("Tickets are out. Ask the payment company.")),
+    "refunded_there": (
+        _("Refunded there, not here."),
+        _("The tickets are still valid. Decide about the order."),
+    ),
+}
+
+
+def difference(kind: str) -> dict[str, str]:
+    """A difference in words: {what, repair}."""
+    what, repair = DIFFERENCES[kind]
+    return {"what": str(what), "repair": str(repair)}
 
 
 def sentence(reason: str | None) -> str:
@@ -38,18 +64,27 @@ def sentence(reason: str | None) -> str:
 def timeline(order: Order, payments: list[Payment]) -> list[dict[str, Any]]:
     """What happened to an order, oldest first: {at, sentence}."""
     events = [_event(order.created_at, gettext("Seats held for you."))]
+    if order.extended_at:
+        events.append(_event(order.extended_at, gettext("Your seats are kept two minutes longer while you pay.")))
     for payment in payments:
         events.append(_event(payment.created_at, gettext("Payment started.")))
-        if payment.status == PAID and payment.paid_at:
-            events.append(_event(payment.paid_at, gettext("Paid. Your tickets are ready.")))
-        elif payment.status in {FAILED, IN_REVIEW} and payment.ended_at:
-            events.append(_event(payment.ended_at, sentence(payment.reason)))
-        elif payment.status == CANCELLING:
-            at = payment.ask_at or payment.created_at
-            events.append(_event(at, sentence(payment.reason) + " " + gettext("We are sending your money back.")))
-        elif payment.status == CANCELLED and payment.ended_at:
-            back = gettext("Your money is on its way back: a card shows it within a few days.")
-            events.append(_event(payment.ended_at, sentence(payment.reason) + " " + back))
+        events.extend(_ends(payment))
+    return sorted(events, key=lambda event: event["at"])
+
+
+def _ends(payment: Payment) -> list[dict[str, Any]]:
+    """What became of a payment, and of its money where it had to go back."""
+    if payment.status == PAID and payment.paid_at:
+        return [_event(payment.paid_at, gettext("Paid. Your tickets are ready."))]
+    if payment.status not in {FAILED, IN_REVIEW, CANCELLING, CANCELLED} or not payment.ended_at:
+        return []
+    events = [_event(payment.ended_at, sentence(payment.reason))]
+    if payment.status == CANCELLING or (payment.ask_at and payment.status == IN_REVIEW):
+        asked = gettext("We asked the payment company to send all of it back, and ask again until it says so.")
+        events.append(_event(payment.ended_at, asked))
+    elif payment.status == CANCELLED:
+        back = gettext("All of it is on its way back: a card shows it within three to five working days.")
+        events.append(_event(payment.returned_at or payment.ended_at, back))
     return events
 
 

@@ -8,19 +8,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from webapp.checkout import settling
+from webapp.checkout import backing_off, settling
 from webapp.checkout.models import CANCELLING, FAILED, IN_REVIEW, PENDING, Payment
 from webapp.checkout.providers import Report
 from webapp.db import db
 
 UNREACHABLE = "unreachable"
 ABANDONED = timedelta(minutes=30)  # nobody is still typing a card number
-LONGEST_WAIT = timedelta(minutes=10)
 
 
 def due(status: str, now: datetime, most: int) -> Sequence[int]:
     """Ids of pending payments to ask about, or of cancelling ones to ask for, whose time has come."""
     unsure = Payment.status == status
+    if status == CANCELLING:
+        unsure |= Payment.status == IN_REVIEW
     if status == PENDING:
         # An attempt closed on our side may still be paid on the provider's page until it is closed there.
         unsure |= Payment.status == FAILED
@@ -53,7 +54,7 @@ def is_abandoned(created_at: datetime, report: Report | None, now: datetime) -> 
 def money_returned(payment_id: int, report: Report, now: datetime) -> str:
     """What the provider said when asked for the money: confirmed once it says that all of it went back."""
     payment = settling.lock(payment_id)
-    if payment.status != CANCELLING:
+    if not settling.is_going_back(payment):
         return "ignored"
     is_back = report.status == "cancelled" and report.refunded >= payment.captured_amount
     return settling.cancelled(payment, now) if is_back else postpone(payment, now)
@@ -62,9 +63,9 @@ def money_returned(payment_id: int, report: Report, now: datetime) -> str:
 def refused(payment_id: int, now: datetime) -> str:
     """The provider will not do what we ask: an operator has to look at it."""
     payment = settling.lock(payment_id)
-    if payment.status != CANCELLING:
+    if not settling.is_going_back(payment):
         return postpone(payment, now)
-    payment.status, payment.reason, payment.ended_at = IN_REVIEW, "refused", now
+    payment.status, payment.reason, payment.ask_at = IN_REVIEW, "refused", None
     return "refused"
 
 
@@ -75,8 +76,7 @@ def no_answer(payment_id: int, now: datetime) -> str:
 
 
 def postpone(payment: Payment, now: datetime) -> str:
-    """Ask again after 30 seconds, then after twice as long each time, at most every ten minutes."""
+    """Ask again later, each time after twice as long."""
     payment.asks += 1
-    wait = timedelta(seconds=15 * 2 ** min(payment.asks, 10))
-    payment.ask_at = now + min(wait, LONGEST_WAIT)
+    payment.ask_at = now + backing_off.wait(payment.asks)
     return "postponed"

@@ -1,4 +1,4 @@
-"""Payments in review: money that is not what we asked for, until an operator sends it back."""
+"""Payments in review: money that a provider would not send back by itself, until an operator asks again."""
 
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,13 @@ from webapp.errors import NotFound
 
 
 def send_back(public_id: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Have the provider return the money; the state before and after. Raises NotFound unless in review."""
+    """Have the provider return the money; the state before and after.
+
+    Raises NotFound unless the payment is in review and nobody asks for its money.
+    """
     payment_id = db.session.scalar(select(Payment.id).where(Payment.public_id == public_id))
     payment = settling.lock(payment_id) if payment_id else None
-    if payment is None or payment.status != IN_REVIEW:
+    if payment is None or payment.status != IN_REVIEW or payment.ask_at:
         raise NotFound()
     before = {"status": payment.status, "reason": payment.reason}
     settling.send_back(payment, "operator", now)

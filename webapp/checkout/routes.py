@@ -12,6 +12,7 @@ from webapp.checkout import payments, points, sending, views
 from webapp.checkout.models import PENDING
 from webapp.checkout.numbers import whole_number
 from webapp.checkout.payments import Wish
+from webapp.checkout.providers import chosen, configured
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.errors import BookingError, NotFound
@@ -19,7 +20,6 @@ from webapp.errors import BookingError, NotFound
 blueprint = Blueprint("checkout", __name__)
 
 PAGE = 30
-PROVIDERS = [{"key": "sandbox", "label": "Sandbox Pay"}]
 
 
 @blueprint.get("/orders")
@@ -86,7 +86,7 @@ def _wish() -> Wish:
     method = form.get("method")
     in_points = {"points": total, "split": whole_number(form.get("points") or "0")}.get(method or "", 0)
     # An empty key comes from a form we did not make; then every click is an attempt of its own.
-    return Wish(total, in_points, "sandbox", (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
+    return Wish(total, in_points, chosen(form), (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
 
 
 def _page(order: Order, problem: str | None = None) -> str:
@@ -100,7 +100,7 @@ def _page(order: Order, problem: str | None = None) -> str:
         can_pay_points=balance >= seen["total"],
         most_points=min(balance, seen["total"]),
         idempotency_key=secrets.token_urlsafe(12),
-        providers=PROVIDERS,
+        providers=list(configured().values()),
         problem=problem,
         **seen,
     )

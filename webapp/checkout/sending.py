@@ -12,7 +12,7 @@ from webapp.errors import ProviderUnavailable
 def send(payment: Payment, description: str, return_url: str) -> str | None:
     """The provider's page for this attempt; None when there is nothing left to do there.
 
-    Raises ProviderUnavailable after noting that the attempt failed and returning its points.
+    Raises ProviderUnavailable or ProviderRefused after noting that the attempt failed and returning its points.
     """
     if payment.status != PENDING or payment.redirect_url:
         return payment.redirect_url if payment.status == PENDING else None
@@ -20,9 +20,9 @@ def send(payment: Payment, description: str, return_url: str) -> str | None:
     charge = _charge(payment, description, return_url)
     try:
         started: Started = provider(payment.provider).start(charge)
-    except ProviderUnavailable:
+    except ProviderUnavailable as problem:
         with transaction():
-            payments.not_started(payment_id, clock.now())
+            payments.not_started(payment_id, problem.code.replace("-", "_"), clock.now())
         raise
     with transaction():
         payments.started(payment_id, started.provider_key, started.redirect_url)

@@ -11,8 +11,9 @@ from webapp import jobs
 from webapp.booking import claims
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.booking.models import Order
-from webapp.checkout import points, winning
+from webapp.checkout import points, strays, winning
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, PENDING, Payment
+from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Report
 from webapp.db import after_commit, db
 from webapp.live import messages
@@ -27,13 +28,15 @@ def settle(payment_id: int, report: Report, now: datetime) -> str:
     after a failure is worth the seats if they can still be had.
     """
     payment = lock(payment_id)
+    if _is_foreign(payment, report):
+        return _foreign(payment, report, now)
     if report.status == "paid":
         problem = _mismatch(payment, report)
         if problem:
             return _review(payment, problem, report, now)
         payment.provider_key = report.provider_key
         return settle_paid(payment, report.amount, now)
-    if report.status == "cancelled" and payment.status == CANCELLING:
+    if report.status == "cancelled" and is_going_back(payment):
         return cancelled(payment, now)
     if report.status in {"failed", "cancelled"} and payment.status == PENDING:
         return fail(payment, "declined" if report.status == "failed" else "cancelled", now)
@@ -70,7 +73,8 @@ def fail(payment: Payment, reason: str, now: datetime) -> str:
 
 def cancelled(payment: Payment, now: datetime) -> str:
     """The provider has confirmed that the money went back."""
-    payment.status, payment.ended_at = CANCELLED, now
+    payment.status, payment.returned_at, payment.ask_at = CANCELLED, now, None
+    payment.ended_at = payment.ended_at or now
     _return_points(payment, now)
     _tell(payment)
     return "cancelled"
@@ -78,10 +82,15 @@ def cancelled(payment: Payment, now: datetime) -> str:
 
 def send_back(payment: Payment, reason: str, now: datetime) -> str:
     """Have the provider return captured money; a job asks until it confirms."""
-    payment.status, payment.reason, payment.asks, payment.ask_at = CANCELLING, reason, 0, now
-    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.CANCEL_PAYMENT, payment.id)
-    _tell(payment)
+    payment.status, payment.reason = CANCELLING, reason
+    payment.ended_at = payment.ended_at or now
+    _ask_for_money(payment, now)
     return "cancelling"
+
+
+def is_going_back(payment: Payment) -> bool:
+    """Whether the provider is being asked for this payment's money."""
+    return payment.status == CANCELLING or (payment.status == IN_REVIEW and payment.ask_at is not None)
 
 
 def close_open(order_id: int, reason: str, now: datetime) -> None:
@@ -101,25 +110,44 @@ def lock(payment_id: int) -> Payment:
     return db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
 
 
+def _is_foreign(payment: Payment, report: Report) -> bool:
+    if payment.provider_key is not None:
+        return report.provider_key != payment.provider_key
+    # Our own key is not noted yet: a callback may be faster. But a key that is another payment's is no news.
+    return strays.of_key(payment.provider, report.provider_key) is not None
+
+
+def _foreign(payment: Payment, report: Report, now: datetime) -> str:
+    """Money under another key than ours is not this payment's, which goes on waiting for its own."""
+    if report.status != "paid":
+        return "ignored"
+    strays.keep(payment.provider, report, strays.FOREIGN, now)
+    return strays.FOREIGN
+
+
 def _mismatch(payment: Payment, report: Report) -> str | None:
-    if report.provider_key != (payment.provider_key or report.provider_key):
-        return "foreign_payment"
     if report.currency != payment.currency:
         return "wrong_currency"
     return "wrong_amount" if report.amount != payment.amount else None
 
 
 def _review(payment: Payment, problem: str, report: Report, now: datetime) -> str:
-    """Money that is not what we asked for buys nothing; an operator decides."""
+    """Money that is not what we asked for buys nothing: it goes back, and an operator sees it."""
     if payment.status not in {PENDING, FAILED}:
         return "ignored"
     if payment.status == PENDING:
         _return_points(payment, now)
     payment.status, payment.reason, payment.ended_at = IN_REVIEW, problem, now
-    payment.provider_key = payment.provider_key or report.provider_key
-    payment.captured_amount = report.amount
-    _tell(payment)
+    payment.provider_key = report.provider_key
+    payment.captured_amount = max(storable(report.amount), 0)
+    _ask_for_money(payment, now)
     return problem
+
+
+def _ask_for_money(payment: Payment, now: datetime) -> None:
+    payment.asks, payment.ask_at = 0, now
+    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.CANCEL_PAYMENT, payment.id)
+    _tell(payment)
 
 
 def _cannot_win(payment: Payment, order: Order, was_failed: bool) -> str | None:

@@ -50,6 +50,7 @@ class OrderSeen:
     created_at: datetime
     expires_at: datetime
     is_held: bool
+    is_extended: bool
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,9 @@ def status(order: Order, payments: list[Payment], now: datetime) -> str:
 
 def _seen(order: Order, payments: list[Payment], now: datetime) -> OrderSeen:
     is_held = order.status == OPEN and order.expires_at > now
-    return OrderSeen(order.public_id, status(order, payments, now), order.created_at, order.expires_at, is_held)
+    now_is = status(order, payments, now)
+    extended = order.extended_at is not None
+    return OrderSeen(order.public_id, now_is, order.created_at, order.expires_at, is_held, extended)
 
 
 def _payments(order_id: int) -> list[Payment]:

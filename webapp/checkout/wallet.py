@@ -15,6 +15,7 @@ from webapp import clock
 from webapp.checkout import payments, points, sending
 from webapp.checkout.models import GRANT, PENDING, REFUND, TOP_UP, USE, Payment, PointHistory
 from webapp.checkout.numbers import whole_number
+from webapp.checkout.providers import chosen, configured
 from webapp.db import db, transaction
 from webapp.errors import BookingError
 
@@ -42,9 +43,10 @@ def top_up() -> Any:
     user_id = current_user.id
     try:
         amount = whole_number(request.form.get("amount"))
+        through = chosen(request.form)
         key = (request.form.get("idempotency_key") or secrets.token_urlsafe(12))[:80]
         with transaction():
-            payment = payments.start_top_up(user_id, amount, "sandbox", key, clock.now())
+            payment = payments.start_top_up(user_id, amount, through, key, clock.now())
         back = url_for("checkout.come_back", public_id=payment.public_id, _external=True)
         return redirect(sending.send(payment, _("Points"), back) or url_for(".show"), 303)
     except BookingError as problem:
@@ -64,6 +66,7 @@ def _page(problem: str | None = None) -> str:
         top_ups=top_ups,
         older=older,
         form=_form(problem),
+        providers=list(configured().values()),
         idempotency_key=secrets.token_urlsafe(12),
     )
 
