@@ -39,10 +39,10 @@ def ask_provider(payment_id: int) -> str:
     if payment.status != PENDING and not is_replaced:
         return "ignored"
     company = provider(payment.provider)
-    reference, created_at = payment.public_id, payment.created_at
+    reference, provider_key, created_at = payment.public_id, payment.provider_key, payment.created_at
     db.session.rollback()  # no transaction stays open while the provider thinks
     try:
-        report = company.look_up(reference)
+        report = company.look_up(reference, provider_key)
         is_over = is_replaced or reconciling.is_abandoned(created_at, report, clock.now())
         if is_over and report and report.status == "open":
             report = company.cancel(report.provider_key, "abandoned", f"{reference}-abandoned")

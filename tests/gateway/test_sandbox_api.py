@@ -87,6 +87,32 @@ def test_a_payment_is_looked_up_by_id_reference_and_day(shop: Shop) -> None:
     assert shop.call("GET", "/payments?reference=unknown").json()["payments"] == []
 
 
+def test_payments_of_a_time_are_listed_a_page_at_a_time(shop: Shop) -> None:
+    opened = [shop.open(reference=f"order-{number}")["id"] for number in range(5)]
+    times = {"created_from": "2026-01-01T00:00:00+09:00", "created_before": "2999-01-01T00:00:00Z"}
+
+    pages, after = [], None
+    while after is None or pages[-1]["has_more"]:
+        query = {**times, "limit": "2"} | ({"after": after} if after else {})
+        pages.append(shop.call("GET", "/payments", params=query).json())
+        after = pages[-1]["payments"][-1]["id"]
+
+    assert [payment["id"] for page in pages for payment in page["payments"]] == opened
+    assert [len(page["payments"]) for page in pages] == [2, 2, 1]
+    earlier = times | {"created_before": "2026-01-02T00:00:00Z"}
+    assert shop.call("GET", "/payments", params=earlier).json() == {"payments": [], "has_more": False}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("created_from", "yesterday"), ("created_before", "2026-01-01T00:00:00"), ("limit", "0"), ("limit", "10000")],
+)
+def test_a_list_that_cannot_be_understood_names_the_field(shop: Shop, field: str, value: str) -> None:
+    response = shop.call("GET", "/payments", params={"reference": "order-7", field: value})
+
+    assert (response.status_code, response.json()["error"]["field"]) == (422, field)
+
+
 def test_an_unknown_payment_is_not_found(shop: Shop) -> None:
     for response in (shop.call("GET", "/payments/pay_unknown"), shop.cancel("pay_unknown")):
         assert response.status_code == 404

@@ -121,7 +121,7 @@ def test_an_abandoned_payment_is_closed_at_the_provider(provider: Sandbox, timep
     payment = begin_for_real(provider, hold(fan("holder"), evening(), 1))
     timepiece.pass_(minutes=30)
     assert money.ask_provider(payment.id) == "failed"
-    said = provider.look_up(payment.public_id)
+    said = provider.look_up(payment.public_id, payment.provider_key)
     assert said is not None
     assert said.status == "cancelled"
 
@@ -137,7 +137,7 @@ def test_money_for_a_resold_seat_comes_back_from_the_provider(
     assert money.ask_provider(payment.id) == "cancelling"
     work()
     assert fresh(payment).status == "cancelled"
-    said = provider.look_up(payment.public_id)
+    said = provider.look_up(payment.public_id, payment.provider_key)
     assert said is not None
     assert (said.status, said.refunded) == ("cancelled", PRICE)
 

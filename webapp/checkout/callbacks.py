@@ -16,6 +16,8 @@ blueprint = Blueprint("callbacks", __name__)
 def receive(key: str) -> tuple[Response, int]:
     body = request.get_data()
     callback = provider(key).read_callback(dict(request.headers), body)
+    if callback is None:
+        return jsonify(status="ignored"), 202
     with transaction():
         is_new = inbox.store(key, callback, body, clock.now())
     return jsonify(status="stored" if is_new else "known"), 202

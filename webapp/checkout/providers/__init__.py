@@ -1,6 +1,6 @@
 """Payment providers behind one small interface. One file a provider; chosen by its key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -20,7 +20,11 @@ class Started:
 
 @dataclass(frozen=True)
 class Report:
-    """What a provider says of a payment. `status` is open, paid, failed or cancelled; amounts in won."""
+    """What a provider says of a payment. `status` is open, paid, failed or cancelled; amounts in won.
+
+    `refunded` is all that has gone back so far. One that gave everything back is cancelled; with a part of it
+    gone back it is still paid. `reference` is empty where the provider's record does not name it.
+    """
 
     reference: str
     provider_key: str
@@ -53,26 +57,52 @@ class Charge:
 
 
 class Provider(Protocol):
-    """Talks to one payment company. Every call may raise ProviderUnavailable and may be repeated safely."""
+    """Talks to one payment company. Every call may raise ProviderUnavailable and may be repeated safely.
+
+    ProviderRefused says that the same question would be answered the same again.
+    """
 
     key: str
+    name: str  # as fans and operators read it
 
     def start(self, charge: Charge) -> Started:
         """Announce a payment; the same idempotency key gives the same payment."""
 
-    def read_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
-        """Verify and read a callback. Raises BadSignature or BadCallback."""
+    def read_callback(self, headers: Mapping[str, str], body: bytes) -> Callback | None:
+        """Verify and read a callback; None for a true one that is about no payment of ours.
 
-    def look_up(self, reference: str) -> Report | None:
-        """What the provider knows of our payment; None when it has never heard of it."""
+        Raises BadSignature or BadCallback.
+        """
+
+    def look_up(self, reference: str, provider_key: str | None) -> Report | None:
+        """What the provider knows of our payment; None when it never began, so that nobody can pay it.
+
+        Without a key, because its answer to start was lost, a provider may go by the reference alone.
+        """
 
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         """Give all the money back, or close a payment nobody has paid."""
 
+    def refund(self, provider_key: str, amount: int, idempotency_key: str) -> Report:
+        """Give `amount` won of a paid payment back, once however often this key asks for it.
+
+        The report's `refunded` says how much has gone back by now, this amount and earlier ones together.
+        Raises ProviderRefused for more than is left, and for a payment nobody has paid.
+        """
+
+    def records(self, since: datetime, until: datetime) -> Iterator[Report]:
+        """Every payment this provider took or began to take from `since` until before `until`."""
+
 
 def provider(key: str) -> Provider:
     """The provider with this key. Raises NotFound."""
-    providers: dict[str, Provider] = current_app.extensions["providers"]
-    if key not in providers:
+    found = configured()
+    if key not in found:
         raise NotFound()
-    return providers[key]
+    return found[key]
+
+
+def configured() -> dict[str, Provider]:
+    """The providers that the settings name, by key, in their order."""
+    providers: dict[str, Provider] = current_app.extensions["providers"]
+    return providers

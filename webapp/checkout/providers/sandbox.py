@@ -1,8 +1,10 @@
 """The sandbox provider: our own payment company for trying things out, a separate process over HTTP."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import requests
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -13,6 +15,7 @@ from webapp.errors import BadCallback, BadSignature, ProviderRefused, ProviderUn
 log = logging.getLogger(__name__)
 
 REFUSALS = {400, 401, 403, 404, 409, 422}
+PAGE = 500  # records in one answer
 ANSWER_SECONDS = (2, 5)  # to connect, to answer: a fan is looking at a button
 
 
@@ -20,6 +23,7 @@ class Sandbox:
     """See webapp/dev/gateway for the other side of these calls."""
 
     key = "sandbox"
+    name = "Sandbox Pay"
 
     def __init__(self, url: str, public_url: str, callback_url: str, api_key: str, webhook_secret: str) -> None:
         self._url = url
@@ -57,13 +61,30 @@ class Sandbox:
         except (KeyError, TypeError, ValueError) as error:
             raise BadCallback() from error
 
-    def look_up(self, reference: str) -> Report | None:
-        found = self._call("GET", f"/v1/payments?reference={reference}")["payments"]
-        return _report(found[0]) if found else None
+    def look_up(self, reference: str, provider_key: str | None) -> Report | None:
+        query = urlencode({"reference": reference})
+        found = [_answered(payment) for payment in self._call("GET", f"/v1/payments?{query}")["payments"]]
+        known = [report for report in found if report.provider_key == provider_key]
+        return next(iter(known or found), None)
 
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
-        path = f"/v1/payments/{provider_key}/cancellations"
-        return _report(self._call("POST", path, {"reason": reason}, idempotency_key))
+        return self._give_back(provider_key, {"reason": reason}, idempotency_key)
+
+    def refund(self, provider_key: str, amount: int, idempotency_key: str) -> Report:
+        return self._give_back(provider_key, {"reason": "refund", "amount": amount}, idempotency_key)
+
+    def records(self, since: datetime, until: datetime) -> Iterator[Report]:
+        query = {"created_from": since.isoformat(), "created_before": until.isoformat(), "limit": str(PAGE)}
+        while True:
+            answer = self._call("GET", f"/v1/payments?{urlencode(query)}")
+            yield from (_answered(payment) for payment in answer["payments"])
+            if not answer["has_more"]:
+                return
+            query["after"] = answer["payments"][-1]["id"]
+
+    def _give_back(self, provider_key: str, body: dict[str, Any], idempotency_key: str) -> Report:
+        path = f"/v1/payments/{quote(provider_key, safe='')}/cancellations"
+        return _answered(self._call("POST", path, body, idempotency_key))
 
     def _call(self, method: str, path: str, body: object = None, idempotency_key: str = "") -> Any:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
@@ -78,12 +99,26 @@ class Sandbox:
             raise ProviderUnavailable() from error
 
 
+def _answered(payment: dict[str, Any]) -> Report:
+    try:
+        return _report(payment)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProviderUnavailable() from error
+
+
 def _report(payment: dict[str, Any]) -> Report:
     return Report(
         reference=str(payment["reference"]),
         provider_key=str(payment["id"]),
         status=str(payment["status"]),
-        amount=int(payment["amount"]),
+        amount=_won(payment["amount"]),
         currency=str(payment["currency"]),
-        refunded=int(payment.get("refunded_amount", 0)),
+        refunded=_won(payment.get("refunded_amount", 0)),
     )
+
+
+def _won(value: object) -> int:
+    """An amount as it was said; half a won, or a number in words, is no amount and must not be rounded to one."""
+    if type(value) is not int:
+        raise ValueError(f"{value!r} is no amount of won")
+    return value

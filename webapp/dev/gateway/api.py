@@ -38,16 +38,12 @@ def open_payment() -> Response:
 
 @blueprint.get("/payments")
 def search_payments() -> Response:
-    """Payments by reference, by day (UTC), or both."""
-    reference, day = request.args.get("reference"), request.args.get("day")
-    if reference is None and day is None:
-        raise Refused(422, "missing", "Give a reference or a day.", "reference")
-    if day is not None:
-        day = orders.read_day(day)
+    """Payments by reference, by day (UTC) or by the time they were opened, a page at a time."""
+    search = orders.read_search(request.args)
     with till().database.reading() as book:
-        found = payments.search(book, reference, day)
-    public_url = till().settings.public_url
-    return jsonify(payments=[payment.document(public_url) for payment in found])
+        found = payments.search(book, search)
+    public_url, page = till().settings.public_url, found[: search.limit]
+    return jsonify(payments=[payment.document(public_url) for payment in page], has_more=len(found) > len(page))
 
 
 @blueprint.get("/payments/<payment_id>")

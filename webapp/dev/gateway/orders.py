@@ -1,6 +1,7 @@
 """What a shop may ask for, checked field by field. No database here."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from webapp.dev.gateway.refusals import Refused
 
 LONGEST_TEXT = 500
 LARGEST_AMOUNT = 1_000_000_000
+MOST_RECORDS = 1_000  # in one answer
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,17 @@ class CancellationOrder:
 
     amount: int | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which payments a shop wants listed, times spelled as moments.spell does; `after` is the last id it has."""
+
+    reference: str | None
+    created_from: str | None
+    created_before: str | None
+    after: str | None
+    limit: int
 
 
 def read_document(body: bytes) -> dict[str, Any]:
@@ -64,6 +77,17 @@ def read_cancellation(document: dict[str, Any]) -> CancellationOrder:
     return CancellationOrder(amount=amount, reason=_text(document, "reason"))
 
 
+def read_search(query: Mapping[str, str]) -> Search:
+    """The search a query asks for, or Refused with 422 naming the bad field."""
+    day, since, before = query.get("day"), _moment(query, "created_from"), _moment(query, "created_before")
+    if day is not None:
+        # "T" follows the day in every spelled time, and "U" follows "T".
+        since, before = f"{read_day(day)}T", f"{day}U"
+    if query.get("reference") is None and since is None:
+        raise Refused(422, "missing", "Give a reference, a day or created_from.", "reference")
+    return Search(query.get("reference"), since, before, query.get("after"), _limit(query.get("limit")))
+
+
 def read_idempotency_key(value: str | None) -> str:
     """The Idempotency-Key header, or Refused with 422."""
     return _text({"Idempotency-Key": value}, "Idempotency-Key")
@@ -79,13 +103,13 @@ def read_day(value: str) -> str:
         raise Refused(422, "invalid_day", "day must be spelled YYYY-MM-DD.", "day") from error
 
 
-def _required(document: dict[str, Any], field: str) -> Any:
+def _required(document: Mapping[str, Any], field: str) -> Any:
     if document.get(field) is None:
         raise Refused(422, "missing", f"{field} is missing.", field)
     return document[field]
 
 
-def _text(document: dict[str, Any], field: str) -> str:
+def _text(document: Mapping[str, Any], field: str) -> str:
     value = _required(document, field)
     if not isinstance(value, str) or not value.strip() or not _is_storable(value):
         raise Refused(422, "invalid_text", f"{field} must be a text that is not blank.", field)
@@ -126,14 +150,25 @@ def _url(document: dict[str, Any], field: str) -> str:
     return value
 
 
+def _limit(value: str | None) -> int:
+    if value is None:
+        return MOST_RECORDS
+    if not value.isascii() or not value.isdigit() or len(value) > 4 or not 1 <= int(value) <= MOST_RECORDS:
+        raise Refused(422, "invalid_limit", f"limit must be a whole number from 1 to {MOST_RECORDS:,}.", "limit")
+    return int(value)
+
+
 def _hold_end(document: dict[str, Any]) -> str | None:
-    if document.get("hold_ends_at") is None:
+    return None if document.get("hold_ends_at") is None else _moment(document, "hold_ends_at")
+
+
+def _moment(document: Mapping[str, Any], field: str) -> str | None:
+    if document.get(field) is None:
         return None
     try:
-        ends_at = datetime.fromisoformat(_text(document, "hold_ends_at"))
-        if ends_at.tzinfo is None or ends_at.year == MAXYEAR:
+        moment = datetime.fromisoformat(_text(document, field))
+        if moment.tzinfo is None or moment.year == MAXYEAR:
             raise ValueError("no time zone, or no time left after it")
-        return moments.spell(ends_at.astimezone(UTC))
+        return moments.spell(moment.astimezone(UTC))
     except (ValueError, OverflowError) as error:
-        message = "hold_ends_at must be an ISO 8601 time with its time zone."
-        raise Refused(422, "invalid_time", message, "hold_ends_at") from error
+        raise Refused(422, "invalid_time", f"{field} must be an ISO 8601 time with its time zone.", field) from error

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from webapp.dev.gateway import moments
-from webapp.dev.gateway.orders import PaymentOrder
+from webapp.dev.gateway.orders import PaymentOrder, Search
 from webapp.dev.gateway.refusals import Refused
 
 PUBLISHED = (
@@ -75,19 +75,20 @@ def get(book: sqlite3.Connection, payment_id: str) -> Payment:
     return payment
 
 
-def search(book: sqlite3.Connection, reference: str | None, day: str | None) -> list[Payment]:
-    """Payments with this reference, or made on this day (UTC, YYYY-MM-DD), or both; oldest first."""
-    conditions: list[str] = []
-    values: list[str] = []
-    if reference is not None:
+def search(book: sqlite3.Connection, search: Search) -> list[Payment]:
+    """The payments that fit, oldest first; one more than `search.limit` if there are more."""
+    conditions, values = ["rowid > coalesce((SELECT rowid FROM payments WHERE id = ?), 0)"], [search.after or ""]
+    if search.reference is not None:
         conditions.append("reference = ?")
-        values.append(reference)
-    if day is not None:
-        # "T" follows the day in every spelled time, and "U" follows "T".
-        conditions.append("created_at >= ? AND created_at < ?")
-        values += [f"{day}T", f"{day}U"]
-    where = " AND ".join(conditions) or "TRUE"
-    return [_payment(row) for row in book.execute(f"SELECT * FROM payments WHERE {where} ORDER BY rowid", values)]
+        values.append(search.reference)
+    if search.created_from is not None:
+        conditions.append("created_at >= ?")
+        values.append(search.created_from)
+    if search.created_before is not None:
+        conditions.append("created_at < ?")
+        values.append(search.created_before)
+    statement = f"SELECT * FROM payments WHERE {' AND '.join(conditions)} ORDER BY rowid LIMIT ?"
+    return [_payment(row) for row in book.execute(statement, [*values, search.limit + 1])]
 
 
 def latest(book: sqlite3.Connection, limit: int) -> list[Payment]:

@@ -1,0 +1,79 @@
+"""The sandbox provider against the running gateway: refunds in parts, lists, and amounts that are none."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.timepiece import Timepiece, timepiece
+from tests.workers.test_jobs import decide
+from webapp import clock
+from webapp.checkout.models import Payment
+from webapp.checkout.providers import Charge, Report
+from webapp.checkout.providers.sandbox import PAGE, Sandbox
+from webapp.errors import ProviderRefused, ProviderUnavailable
+
+__all__ = ["timepiece"]
+
+Pay = Callable[[str], Report]
+
+
+def charge(reference: str, amount: int = 100_000) -> Charge:
+    return Charge(reference, reference, amount, "KRW", "Show", "http://127.0.0.1:9/", None)
+
+
+def found(provider: Sandbox, reference: str) -> Report:
+    report = provider.look_up(reference, None)
+    assert report is not None
+    return report
+
+
+@pytest.fixture
+def pay(provider: Sandbox) -> Pay:
+    """Begin a payment with this reference and approve it."""
+
+    def approve(reference: str) -> Report:
+        started = provider.start(charge(reference))
+        decide(Payment(redirect_url=started.redirect_url), "approve_silently")
+        return found(provider, reference)
+
+    return approve
+
+
+def test_money_goes_back_in_parts_and_each_part_once(provider: Sandbox, pay: Pay) -> None:
+    paid = pay("in parts")
+    for _ in range(3):
+        part = provider.refund(paid.provider_key, 30_000, "first part")
+        assert (part.status, part.refunded) == ("paid", 30_000)
+    assert provider.refund(paid.provider_key, 20_000, "second part").refunded == 50_000
+    with pytest.raises(ProviderRefused):
+        provider.refund(paid.provider_key, 50_001, "too much")
+    rest = provider.cancel(paid.provider_key, "all that is left", "the rest")
+    assert (rest.status, rest.refunded) == ("cancelled", 100_000)
+
+
+def test_a_payment_nobody_has_paid_cannot_be_refunded(provider: Sandbox, timepiece: Timepiece) -> None:
+    started = provider.start(charge("unpaid"))
+    with pytest.raises(ProviderRefused):
+        provider.refund(started.provider_key, 1_000, "refund")
+
+
+def test_every_payment_of_a_time_is_listed(provider: Sandbox, pay: Pay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.checkout.providers.sandbox.PAGE", 2)
+    assert PAGE > 2
+    since = clock.now() - timedelta(seconds=1)
+    listed = [pay(f"listed {number}") for number in range(5)]
+    until = clock.now() + timedelta(seconds=1)
+    records = [one for one in provider.records(since, until) if one.reference.startswith("listed")]
+    assert records == listed
+    assert list(provider.records(since - timedelta(days=2), since - timedelta(days=1))) == []
+
+
+@pytest.mark.parametrize("amount", [99_999.5, "100000", True, None])
+def test_an_amount_that_is_no_whole_number_is_not_rounded_to_one(
+    provider: Sandbox, pay: Pay, monkeypatch: pytest.MonkeyPatch, amount: object
+) -> None:
+    answer = {"id": "pay_1", "reference": "odd", "status": "paid", "amount": amount, "currency": "KRW"}
+    monkeypatch.setattr(provider, "_call", lambda *_: {"payments": [answer]})
+    with pytest.raises(ProviderUnavailable):
+        provider.look_up("odd", None)
