@@ -13,6 +13,11 @@ FEATURES = ("accounts", "concerts", "waiting_room", "booking", "checkout", "admi
 ENTRY_POINTS = {
     "routes.py",
     "job_routes.py",
+    "door_routes.py",
+    "order_routes.py",
+    "outbox_routes.py",
+    "show_routes.py",
+    "refund_routes.py",
     "ticket_routes.py",
     "wallet.py",
     "callbacks.py",

@@ -8,9 +8,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
 from webapp.accounts import signing_in
-from webapp.admin import job_routes as admin
+from webapp.admin import screens as admin
 from webapp.booking import routes as booking
-from webapp.checkout import callbacks, ticket_routes, wallet
+from webapp.checkout import callbacks, refund_routes, ticket_routes, wallet
 from webapp.checkout import routes as checkout
 from webapp.checkout.providers.sandbox import Sandbox
 from webapp.concerts import routes as concerts
@@ -36,6 +36,7 @@ def build(settings: config.Settings | None = None) -> Flask:
         checkout,
         wallet,
         ticket_routes,
+        refund_routes,
         callbacks,
         admin,
     ):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -59,11 +60,11 @@ def test_a_fee_is_counted_for_each_ticket_and_rounded_down() -> None:
 
 
 def test_the_table_has_every_day_once() -> None:
-    for ahead in range(0, 60):
+    for ahead in range(60):
         laid = fees.bands(TERMS, [132_000], SHOW - timedelta(days=ahead), SHOW)
         assert laid[0].first is None
         assert laid[-1].last is None
-        for one, after in zip(laid, laid[1:], strict=False):
+        for one, after in pairwise(laid):
             assert one.last is not None
             assert after.first == one.last + timedelta(days=1)
 
@@ -96,5 +97,5 @@ def test_more_than_was_paid_is_never_split() -> None:
     ],
 )
 def test_what_is_no_ladder_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         fees.read_terms({**json.loads(REFUND_TERMS), **wrong})

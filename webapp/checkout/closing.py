@@ -91,6 +91,23 @@ def progress(schedule_ids: Sequence[int]) -> Progress:
     return Progress(to_end, count[ASKED], count[RETURNED], count[REFUSED], sum(row[3] for row in rows))
 
 
+def paid_orders(schedule_id: int) -> tuple[int, int]:
+    """How many orders of a performance are paid, and what their seats cost together in won."""
+    statement = (
+        select(func.count(Order.id.distinct()), func.coalesce(func.sum(Reservation.price), 0))
+        .join(Reservation, Reservation.order_id == Order.id)
+        .where(Order.schedule_id == schedule_id, Order.status == PAID, ~Reservation.is_cancelled)
+    )
+    count, worth = db.session.execute(statement).one()
+    return count, worth
+
+
+def is_wholly_cancelled(concert_id: int) -> bool:
+    """Whether no performance of a concert takes place any more."""
+    live = select(Schedule.id).where(Schedule.concert_id == concert_id, Schedule.cancelled_at.is_(None))
+    return db.session.scalar(live.limit(1)) is None
+
+
 def _given_back() -> Any:
     return Refund.card_amount + Refund.points_amount
 

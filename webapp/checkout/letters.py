@@ -24,7 +24,7 @@ from webapp.languages import LANGUAGES
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail before it is laid out. Facts are (label, value), links (label, address); the first link is the main one."""
+    """A mail before it is laid out. Facts are (label, value), links (label, address), the main one first."""
 
     subject: str
     heading: str

@@ -68,7 +68,7 @@ def sent(mail_id: int, attempt: int, now: datetime) -> None:
 
 
 def not_sent(mail_id: int, attempt: int, problem: str, now: datetime, *, for_good: bool = False) -> None:
-    """It was not taken: again after 30 seconds, then after twice as long, at most an hour; 12 tries, then an operator's."""
+    """Not taken: again after 30 seconds, then twice as long each time, up to an hour; after 12 tries it has failed."""
     mail = _mine(mail_id, attempt)
     if mail is None:
         return
