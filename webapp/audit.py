@@ -33,11 +33,13 @@ PROMISES = {
     ),
     "money-is-accounted-for": (
         "payment {} was paid but its tickets, refund and fee do not add up to it",
-        "SELECT p.id FROM payments p LEFT JOIN reservations r ON r.payment_id = p.id AND NOT r.is_cancelled"
-        " LEFT JOIN refunds f ON f.payment_id = p.id"
+        "SELECT p.id FROM payments p"
+        " LEFT JOIN (SELECT payment_id, sum(price) AS tickets FROM reservations WHERE NOT is_cancelled"
+        " GROUP BY payment_id) r ON r.payment_id = p.id"
+        " LEFT JOIN (SELECT payment_id, sum(fee + card_amount + points_amount) AS refunds FROM refunds"
+        " GROUP BY payment_id) f ON f.payment_id = p.id"
         " WHERE p.status IN ('paid', 'refunded') AND p.order_id IS NOT NULL"
-        " GROUP BY p.id, f.id HAVING p.captured_amount + p.points_amount"
-        " <> coalesce(sum(r.price), 0) + coalesce(f.fee + f.card_amount + f.points_amount, 0)",
+        " AND p.captured_amount + p.points_amount <> coalesce(tickets, 0) + coalesce(refunds, 0)",
     ),
     "captured-money-has-a-place": (
         "payment {} captured money and is neither paid, going back, gone back nor in review",

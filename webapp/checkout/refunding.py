@@ -128,9 +128,7 @@ def _refund(order: Order, offer: Quote, cause: str, now: datetime) -> Refund:
     numbers = claims.give_back(seat_ids)
     _void_tickets(order.id, cause, now)
     claims.cancel(live, REFUNDED, now)
-    payment = db.session.scalars(
-        select(Payment).where(Payment.order_id == order.id, Payment.status == PAYMENT_PAID).with_for_update()
-    ).one()
+    payment = _paying(order.id)
     payment.status, order.status = PAYMENT_REFUNDED, REFUNDED
     if offer.to_points:
         points.give_back(order.user_id, offer.to_points, payment.id, now)
@@ -138,6 +136,15 @@ def _refund(order: Order, offer: Quote, cause: str, now: datetime) -> Refund:
     claims.publish(schedule, numbers, messages.FREE)
     _tell(order, refund, now)
     return refund
+
+
+def _paying(order_id: int) -> Payment:
+    """The payment that bought the order, locked. Raises NotFound when somebody has refunded it in the meantime."""
+    paid = select(Payment).where(Payment.order_id == order_id, Payment.status == PAYMENT_PAID)
+    payment = db.session.scalar(paid.with_for_update().execution_options(populate_existing=True))
+    if payment is None:
+        raise NotFound()
+    return payment
 
 
 def _void_tickets(order_id: int, cause: str, now: datetime) -> None:
