@@ -32,4 +32,4 @@ def mail(public_id: str) -> Row[Mail, str]:
 def counts() -> dict[str, int]:
     """How many mails are in each state."""
     rows = db.session.execute(select(Mail.status, func.count()).group_by(Mail.status).order_by(Mail.status))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

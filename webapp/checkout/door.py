@@ -42,8 +42,8 @@ class Count:
 
 
 def tidy_code(typed: str) -> str:
-    """A code as tickets have it, from what a person types or a camera reads: capitals, no spaces and dashes."""
-    return "".join(typed.split()).replace("-", "").upper()[:LONGEST_CODE]
+    """A code as tickets have it, from what a person types or a camera reads: capitals and digits, nothing between."""
+    return "".join(letter for letter in typed.upper() if letter.isascii() and letter.isalnum())[:LONGEST_CODE]
 
 
 def admit(code: str, schedule_id: int, operator_id: int, gate: str, now: datetime) -> Answer:
