@@ -15,6 +15,7 @@ export async function watchForCodes(video, seen) {
       stop();
       end();
       video.srcObject = null;
+      return null;
     };
   } catch (error) {
     end();

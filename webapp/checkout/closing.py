@@ -14,7 +14,7 @@ from webapp import jobs
 from webapp.booking import holds
 from webapp.booking.models import OPEN, PAID, Order, Reservation
 from webapp.checkout import refunding, settling
-from webapp.checkout.refund_models import ASKED, REFUSED, RETURNED, Refund
+from webapp.checkout.refund_models import ASKED, BY_SHOW, REFUSED, RETURNED, Refund
 from webapp.concerts.models import Schedule
 from webapp.db import after_commit, db
 
@@ -81,8 +81,9 @@ def progress(schedule_ids: Sequence[int]) -> Progress:
     statement = (
         select(Order.status, Refund.status, func.count(), func.coalesce(func.sum(_given_back()), 0))
         .join(Schedule, Schedule.id == Order.schedule_id)
-        .outerjoin(Refund, Refund.order_id == Order.id)
+        .outerjoin(Refund, (Refund.order_id == Order.id) & (Refund.cause == BY_SHOW))
         .where(Order.schedule_id.in_(schedule_ids), Schedule.cancelled_at.is_not(None))
+        .where((Order.status == PAID) | Refund.id.is_not(None))
         .group_by(Order.status, Refund.status)
     )
     rows = db.session.execute(statement).all()

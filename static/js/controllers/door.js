@@ -77,8 +77,7 @@ export function connect(door) {
   };
 
   const stopCamera = () => {
-    stop?.();
-    stop = null;
+    stop = stop?.();
     part("camera-words").textContent = "";
     turn(false);
   };
