@@ -104,6 +104,15 @@ def test_a_mistaken_scan_is_undone_and_both_are_written_down(
     assert (actions[1].before, actions[1].after) == (entry, {"came_at": None, "gate": None})
 
 
+def test_the_log_with_and_without_the_door(client: FlaskClient, nights: list[Schedule]) -> None:
+    _, _, code = ticket(nights[0])
+    client.post("/admin/concerts/show/line/pause")
+    scan(client, nights[0], code)
+    for part, paused, came in (("", True, True), ("?part=desk", True, False), ("?part=door", False, True)):
+        page = client.get(f"/admin/log{part}").text
+        assert ("pause line" in page, "check in" in page) == (paused, came)
+
+
 def test_a_performance_that_does_not_exist(client: FlaskClient) -> None:
     assert client.get("/admin/door/999").status_code == 404
     assert client.post("/admin/door/999/scans", data={"code": "X"}).status_code == 404

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import NOW, at, begin_card, concert, do, fan, hall, hold, operator, report, schedule
+from tests.builders import NOW, admit, at, begin_card, concert, do, fan, hall, hold, operator, report, schedule
 from tests.builders import house as evening
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
@@ -15,6 +15,7 @@ from webapp.booking.models import Order
 from webapp.checkout import closing, returning, settling
 from webapp.checkout.models import Ticket
 from webapp.checkout.refund_models import Refund
+from webapp.concerts import stock
 from webapp.concerts.models import Concert, Schedule
 from webapp.db import db
 
@@ -182,6 +183,20 @@ def test_a_whole_concert_is_cancelled_with_its_sale_and_its_progress_is_shown(vi
     assert action.before["sale_closed_at"] is None
     assert "This performance is cancelled." in visit(holder).get(f"/orders/{paid[0].public_id}").text
     assert "Cancelled" in visit(None).get("/concerts/show").text
+
+
+def test_the_seats_of_a_cancelled_performance_cannot_be_seen_or_held(visit: Visitor) -> None:
+    night, waiter = evening(), fan("waiter")
+    admit(waiter, night.concert_id)
+    client = visit(waiter)
+    assert client.get(f"/schedules/{night.id}").status_code == 200
+    do(closing.cancel_schedules, [night.id], NOW)
+    assert client.get(f"/schedules/{night.id}").status_code == 409
+    answer = client.post(f"/schedules/{night.id}/holds", data={"seat": "1"})
+    assert answer.status_code == 409
+    assert "This performance is cancelled." in answer.text
+    assert client.post(f"/schedules/{night.id}/holds", data={"best": "2"}).status_code == 409
+    assert stock.by_schedule([night.id], NOW)[night.id].seats_left == 0
 
 
 def test_a_performance_of_another_concert_is_not_cancelled_along(visit: Visitor) -> None:

@@ -22,7 +22,7 @@ from tests.running import ROOT, free_port, wait_until
 from tests.timepiece import Timepiece, timepiece
 from webapp import jobs
 from webapp.accounts.models import User
-from webapp.checkout import mails, refunding, settling
+from webapp.checkout import letters, mails, refunding, settling
 from webapp.checkout.mail_models import Mail
 from webapp.config import MailServer
 from webapp.db import db
@@ -222,3 +222,30 @@ def test_many_mails_are_sent_in_turns(
     assert jobs.queue(jobs.UPKEEP).count == 1
     assert send_mails() == "1 sent"
     assert len(post_office.taken()) == 3
+
+
+@pytest.mark.parametrize("address", ["héro@frontrow.test", "a\nBcc: everybody@frontrow.test"])
+def test_an_address_that_cannot_be_written_to_keeps_no_other_mail(
+    post_office: PostOffice, timepiece: Timepiece, address: str
+) -> None:
+    night = evening()
+    holder, _ = buy("fan-1", 1, night)
+    buy("fan-2", 2, night)
+    do(db.session.execute, update(User).where(User.id == holder).values(email=address))
+    assert send_mails() == "1 sent"
+    assert [mail.status for mail in written()] == ["failed", "sent"]
+    assert len(post_office.taken()) == 1
+
+
+def test_a_mail_whose_words_cannot_be_found_keeps_no_other_mail(
+    post_office: PostOffice, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = evening()
+    holder, order_id = buy("fan-1", 1, night)
+    do(refunding.cancel, holder, order_id, 0, NOW)
+    monkeypatch.delitem(letters.LETTERS, "order_confirmed")
+    assert send_mails() == "1 sent"
+    assert [(mail.kind, mail.status) for mail in written()] == [
+        ("order_confirmed", "failed"),
+        ("refund_coming", "sent"),
+    ]

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.builders import at, begin_card, do, fan, fans, hold, report
+from tests.builders import begin_card, do, fan, fans, hold, report
 from tests.builders import house as evening
 from tests.timepiece import Timepiece, timepiece
 from tests.workers.test_jobs import begin_for_real, decide
@@ -119,4 +119,24 @@ def test_cancelled_shows_are_paid_back_in_batches(
     assert jobs.queue(jobs.MONEY).count == 1
     assert [refunds.refund_cancelled_shows() for _ in range(3)] == ["2 ended", "1 ended", "0 ended"]
     assert closing.progress([night.id]).asked == 5
-    at(minutes=1)
+
+
+def test_one_order_that_cannot_be_ended_does_not_keep_the_others(
+    house: Flask, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night, crowd = evening(), fans(3)
+    for number, user in enumerate(crowd, start=1):
+        payment = begin_card(hold(user, night, number), PRICE)
+        do(settling.settle, payment.id, report(payment), clock.now())
+    do(closing.cancel_schedules, [night.id], clock.now())
+    first, end = closing.unfinished(1)[0], closing.end_order
+
+    def fail_on_the_first(order_id: int, *rest: object) -> str:
+        if order_id == first:
+            raise LookupError
+        return end(order_id, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(closing, "end_order", fail_on_the_first)
+    assert refunds.refund_cancelled_shows() == "2 ended"
+    monkeypatch.setattr(closing, "end_order", end)
+    assert refunds.refund_cancelled_shows() == "1 ended"

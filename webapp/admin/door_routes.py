@@ -62,7 +62,7 @@ def scan(schedule_id: int) -> Response:
         answer = door.admit(code, schedule_id, operator_id, _gate(), now)
         if answer.kind == door.WELCOME:
             nobody = {"came_at": None, "gate": None}
-            log.note(operator_id, "check in", answer.code, nobody, door.state(answer), now)
+            log.note(operator_id, log.CHECK_IN, answer.code, nobody, door.state(answer), now)
     return _page(listing.schedule(schedule_id), answer)
 
 
@@ -72,7 +72,7 @@ def undo_scan(schedule_id: int, code: str) -> Any:
     operator_id, now = current_user.id, clock.now()
     with transaction():
         before, after = door.take_back(code, schedule_id)
-        log.note(operator_id, "undo check in", door.tidy_code(code), before, after, now)
+        log.note(operator_id, log.UNDO_CHECK_IN, door.tidy_code(code), before, after, now)
     return redirect(url_for(".show_door", schedule_id=schedule_id), 303)
 
 

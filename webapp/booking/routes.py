@@ -12,7 +12,7 @@ from webapp.booking.models import MOST_SEATS, Order
 from webapp.concerts import listing, stock
 from webapp.concerts.models import Concert, Schedule, SeatPlan
 from webapp.db import db, transaction
-from webapp.errors import BadSeats, BookingError, NoneTogether, SeatLimit, SeatsTaken
+from webapp.errors import BadSeats, BookingError, NoneTogether, SeatLimit, SeatsTaken, ShowCancelled
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
@@ -38,6 +38,8 @@ def dates(slug: str) -> Any:
 @blueprint.get("/schedules/<int:schedule_id>")
 @admission_required
 def show(schedule_id: int) -> str:
+    if g.schedule.cancelled_at:
+        raise ShowCancelled()
     _come_in()
     chosen = {number for number in request.args.getlist("seat", type=int) if number}
     return _page(g.schedule, g.concert, chosen)

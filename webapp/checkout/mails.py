@@ -1,5 +1,6 @@
 """The outbox: writing a mail down with what it tells, and handing it to one sender at a time."""
 
+import logging
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+from sqlalchemy.exc import DBAPIError
 
 from webapp import jobs
 from webapp.checkout import letters
 from webapp.checkout.mail_models import DISCARDED, FAILED, KEPT, SENDING, SENT, WAITING, Mail
 from webapp.db import after_commit, db
 from webapp.errors import NotFound
+
+log = logging.getLogger(__name__)
 
 # Longer than any job may take (jobs.JOB_SECONDS): when it is over, its sender is dead and not merely slow.
 LEASE = timedelta(minutes=2)
@@ -55,8 +59,8 @@ def claim(now: datetime) -> Mail | None:
     mail = db.session.scalar(statement.execution_options(populate_existing=True))
     if mail is None:
         return None
-    if mail.subject is None:
-        letters.write_out(mail)
+    if mail.subject is None and not _write_out(mail):
+        return claim(now)
     mail.status, mail.leased_until, mail.attempts = SENDING, now + LEASE, mail.attempts + 1
     return mail
 
@@ -92,6 +96,20 @@ def discard(public_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     before = {"status": mail.status}
     mail.status = DISCARDED
     return before, {"status": DISCARDED}
+
+
+def _write_out(mail: Mail) -> bool:
+    """Its words; a mail that cannot be written has failed, and keeps no other from being sent."""
+    try:
+        letters.write_out(mail)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        log.exception("mail %s cannot be written", mail.public_id)
+        mail.status, mail.problem = FAILED, f"{type(error).__name__}: {error}"[:500]
+        db.session.flush()
+        return False
+    return True
 
 
 def _mine(mail_id: int, attempt: int) -> Mail | None:

@@ -54,6 +54,9 @@ class Post:
             self._smtp.send_message(_message(mail, self._server.sender))
         except smtplib.SMTPRecipientsRefused as error:
             _judge(*next(iter(error.recipients.values())), error)
+        except (ValueError, smtplib.SMTPNotSupportedError) as error:
+            # An address that no header holds, or letters in it that this server does not know.
+            raise Refused(f"{type(error).__name__}: {error}") from error
         except smtplib.SMTPResponseException as error:
             _judge(error.smtp_code, error.smtp_error, error)
         except (smtplib.SMTPServerDisconnected, OSError) as error:

@@ -16,7 +16,8 @@ export function connect(panel) {
   };
   const stopAsking = repeat(() => {
     if (document.hidden || !changed) return undefined;
-    changed = mark.dataset.live !== "live";
+    // What no message tells is asked for at every turn.
+    changed = mark.dataset.live !== "live" || "untold" in panel.dataset;
     return refresh(panel.firstElementChild, panel.dataset.url);
   }, PACE_MS);
   const stopWatching = watch({

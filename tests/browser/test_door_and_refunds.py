@@ -1,4 +1,4 @@
-"""The door with a camera: Chromium is shown a film of a ticket, and reads it."""
+"""The door with a camera, which is shown a film of a ticket; cancelling, with and without JavaScript."""
 
 import os
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from tests.browser.conftest import FLAGS, Stage
 from tests.builders import PASSWORD, begin_card, do, fan, hold, operator, report
 from tests.builders import house as evening
 from webapp import clock
-from webapp.checkout import settling
+from webapp.checkout import payments, points, settling
 from webapp.checkout.models import Ticket
+from webapp.checkout.payments import Wish
 from webapp.concerts.models import Schedule
 from webapp.db import db
 
@@ -101,3 +102,17 @@ def test_a_fan_cancels_without_javascript(enter: Stage, house: Flask) -> None:
     expect(page.get_by_text("What cancelling costs, by day")).to_be_visible()
     page.get_by_role("button", name="Cancel and get ₩100,000 back").click()
     expect(page.get_by_role("heading", name="The order is cancelled.")).to_be_visible()
+
+
+def test_an_operator_cancels_a_performance_and_watches_the_money_go_back(enter: Stage, house: Flask) -> None:
+    night, now = evening(), clock.now()
+    holder = fan("holder", point=PRICE)
+    order = hold(holder, night, 1, now=now)
+    do(payments.start, holder, order.id, Wish(PRICE, PRICE, "sandbox", "key"), now)
+    operator()
+    page = enter("operator", "/admin/concerts/show/cancellation")
+    page.get_by_role("checkbox").check()
+    page.get_by_label("Type show to be sure").fill("show")
+    page.get_by_role("button", name="Cancel and refund everything").click()
+    expect(page.get_by_role("heading", name="Everything is back.")).to_be_visible()
+    assert do(points.balance, holder) == PRICE
