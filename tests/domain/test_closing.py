@@ -50,6 +50,7 @@ def test_everybody_gets_everything_back_whatever_the_ladder_says() -> None:
     }
     assert [points.balance(user) for user in crowd] == [40_000] * 5
     assert end_all(eve) == 0
+    assert closing.progress([night.id]).given_back == 200_000  # the points; no card has it back yet
     for refund in refunds:
         do(returning.returned, refund.id, 60_000, eve)
     progress = closing.progress([night.id])

@@ -46,6 +46,13 @@ def test_the_second_scan_says_when_where_and_who() -> None:
     assert door.count(night.id) == door.Count(1, 1)
 
 
+def test_a_scanner_without_a_gate_says_none() -> None:
+    night, who = evening(), operator()
+    code = ticket(night, fan("holder")).code
+    scan(code, night, who, "")
+    assert scan(code, night, who).gate is None
+
+
 @pytest.mark.parametrize("typed", ["{low}", " {code} ", "{dashed}", "{code}\n"])
 def test_a_code_is_read_as_people_type_it(typed: str) -> None:
     night, who = evening(), operator()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from webapp import jobs
 from webapp.booking import holds
@@ -110,7 +110,8 @@ def is_wholly_cancelled(concert_id: int) -> bool:
 
 
 def _given_back() -> Any:
-    return Refund.card_amount + Refund.points_amount
+    """Points are back at once, a card's part when the provider has confirmed it."""
+    return Refund.points_amount + case((Refund.status == RETURNED, Refund.card_amount), else_=0)
 
 
 def _spelled(at: datetime | None) -> str | None:

@@ -55,7 +55,7 @@ def admit(code: str, schedule_id: int, operator_id: int, gate: str, now: datetim
         return _answer(WRONG_SHOW, found)
     # The row decides, not what was read before: two scanners may have the same code in front of them.
     entering = update(Ticket).where(Ticket.id == found.Ticket.id, _may_enter()).returning(Ticket.id)
-    came = entering.values(checked_in_at=now, checked_in_by=operator_id, checked_in_gate=gate[:LONGEST_GATE])
+    came = entering.values(checked_in_at=now, checked_in_by=operator_id, checked_in_gate=gate[:LONGEST_GATE] or None)
     if found.Schedule.cancelled_at is None and db.session.scalar(came.execution_options(synchronize_session=False)):
         return _answer(WELCOME, _read(found.Ticket.code))
     found = _read(found.Ticket.code)
