@@ -32,15 +32,37 @@ PROMISES = {
         " GROUP BY u.id HAVING u.point <> coalesce(sum(h.amount), 0) OR u.point < 0",
     ),
     "money-is-accounted-for": (
-        "payment {} was paid but its seats do not add up to it",
-        "SELECT p.id FROM payments p LEFT JOIN reservations r ON r.payment_id = p.id AND NOT r.is_cancelled"
-        " WHERE p.status = 'paid' AND p.order_id IS NOT NULL"
-        " GROUP BY p.id HAVING p.captured_amount + p.points_amount <> coalesce(sum(r.price), 0)",
+        "payment {} was paid but its tickets, refund and fee do not add up to it",
+        "SELECT p.id FROM payments p"
+        " LEFT JOIN (SELECT payment_id, sum(price) AS tickets FROM reservations WHERE NOT is_cancelled"
+        " GROUP BY payment_id) r ON r.payment_id = p.id"
+        " LEFT JOIN (SELECT payment_id, sum(fee + card_amount + points_amount) AS refunds FROM refunds"
+        " GROUP BY payment_id) f ON f.payment_id = p.id"
+        " WHERE p.status IN ('paid', 'refunded') AND p.order_id IS NOT NULL"
+        " AND p.captured_amount + p.points_amount <> coalesce(tickets, 0) + coalesce(refunds, 0)",
     ),
     "captured-money-has-a-place": (
         "payment {} captured money and is neither paid, going back, gone back nor in review",
         "SELECT id FROM payments WHERE captured_amount > 0"
-        " AND status NOT IN ('paid', 'cancelling', 'cancelled', 'in_review')",
+        " AND status NOT IN ('paid', 'cancelling', 'cancelled', 'in_review', 'refunded')",
+    ),
+    "refunds-go-back-as-paid": (
+        "refund {} gives more back to the card or to points than came from there, or the points are not there",
+        "SELECT f.id FROM refunds f JOIN payments p ON p.id = f.payment_id"
+        " LEFT JOIN point_histories h ON h.payment_id = p.id AND h.type = 'REFUND'"
+        " WHERE f.card_amount > p.captured_amount OR f.points_amount > p.points_amount"
+        " OR f.points_amount <> coalesce(h.amount, 0)",
+    ),
+    "refunds-end-their-order": (
+        "order {} is refunded without a refund, or has one and is not",
+        "SELECT o.id FROM orders o LEFT JOIN refunds f ON f.order_id = o.id"
+        " LEFT JOIN payments p ON p.id = f.payment_id AND p.status = 'refunded' AND p.order_id = o.id"
+        " WHERE (o.status = 'refunded') <> (f.id IS NOT NULL) OR (f.id IS NULL) <> (p.id IS NULL)",
+    ),
+    "refunds-are-told": (
+        "nothing in the outbox tells the fan of refund {}",
+        "SELECT f.id FROM refunds f LEFT JOIN mails m ON m.payment_id = f.payment_id"
+        " AND m.kind IN ('refund_coming', 'show_cancelled') WHERE m.id IS NULL",
     ),
     "top-ups-arrive": (
         "top-up {} was paid and is not in the ledger",

@@ -10,7 +10,7 @@ from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
 from webapp.admin import screens as admin
 from webapp.booking import routes as booking
-from webapp.checkout import callbacks, card_routes, ticket_routes, wallet
+from webapp.checkout import callbacks, card_routes, refund_routes, ticket_routes, wallet
 from webapp.checkout import routes as checkout
 from webapp.checkout.providers import Provider
 from webapp.checkout.providers.sandbox import Sandbox
@@ -41,6 +41,7 @@ def build(settings: config.Settings | None = None) -> Flask:
         wallet,
         ticket_routes,
         card_routes,
+        refund_routes,
         callbacks,
         admin,
     ):

@@ -1,15 +1,33 @@
 """Typed settings from the environment. A bad value stops the start with a sentence."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from email.utils import parseaddr
+from urllib.parse import unquote, urlsplit
 
 PROVIDERS = ("sandbox", "stripe")
 
 
 class BadSetting(ValueError):
     """A setting that cannot be used; its text is the sentence the operator reads."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mails are handed over. `is_wrapped`: TLS from the first byte; else STARTTLS where it is offered."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    is_wrapped: bool
+    sender: str
+
+    @property
+    def is_here(self) -> bool:
+        return self.host in {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +53,7 @@ class Settings:
     cookies_secure: bool
     pool_size: int
     proxies: int
+    mail_server: MailServer | None = None
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -62,6 +81,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         cookies_secure=_switch(environ, "COOKIES_SECURE", "on" if public_url.startswith("https") else "off"),
         pool_size=_whole_number(environ, "DATABASE_POOL", 20, 1, 200),
         proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, 0, 5),
+        mail_server=_mail_server(environ),
     )
 
 
@@ -116,6 +136,25 @@ def _key(environ: Mapping[str, str], name: str, prefixes: tuple[str, ...]) -> st
     if not value.startswith(prefixes):
         raise BadSetting(f"{name} must start with {' or '.join(prefixes)}.")
     return value
+
+
+def _mail_server(environ: Mapping[str, str]) -> MailServer | None:
+    url, sender = environ.get("MAIL_URL") or "", environ.get("MAIL_FROM") or ""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    try:
+        port = parts.port or {"smtp": 587, "smtps": 465}.get(parts.scheme, 0)
+    except ValueError:
+        port = 0
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not port or parts.path.strip("/"):
+        raise BadSetting("MAIL_URL must be like smtp://user:password@host:587 or smtps://user:password@host:465.")
+    if bool(parts.username) != bool(parts.password):
+        raise BadSetting("MAIL_URL must have both a user and a password, or neither.")
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", parseaddr(sender)[1]) or "\n" in sender or "\r" in sender:
+        raise BadSetting("MAIL_FROM must be an address like Frontrow <tickets@example.org> when MAIL_URL is set.")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.hostname, port, user, password, parts.scheme == "smtps", sender)
 
 
 def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:

@@ -124,6 +124,27 @@ class AlreadyPaid(BookingError):
     code, status, sentence = "already-paid", 409, _("This order is already paid.")
 
 
+class TooLateToCancel(BookingError):
+    code, status = "too-late-to-cancel", 409
+    sentence = _("From the day of the performance on, an order can no longer be cancelled.")
+
+
+class TicketUsed(BookingError):
+    code, status = "ticket-used", 409
+    sentence = _("A ticket of this order has been used at the door, so it can no longer be cancelled.")
+
+
+class FeeChanged(BookingError):
+    """Facts: `fee`, what cancelling costs now."""
+
+    code, status = "fee-changed", 409
+    sentence = _("The fee has changed since you saw it. Nothing was cancelled; look at it again.")
+
+
+class ShowCancelled(BookingError):
+    code, status, sentence = "show-cancelled", 409, _("This performance is cancelled.")
+
+
 class KeyReused(BookingError):
     code, status = "idempotency-mismatch", 422
     sentence = _("This form has already begun another payment. Reload the page and try again.")

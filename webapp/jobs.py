@@ -25,6 +25,9 @@ SETTLE_STORED = "workers.payments.settle_stored"
 CANCEL_PAYMENT = "workers.payments.cancel_payment"
 ASK_PROVIDER = "workers.payments.ask_provider"
 RETURN_STRAY = "workers.payments.return_stray"
+SEND_REFUND = "workers.refunds.send_refund"
+REFUND_SHOWS = "workers.refunds.refund_cancelled_shows"
+SEND_MAILS = "workers.mails.send_mails"
 
 JOB_SECONDS = 60  # a job that takes longer is stuck
 RESULT_SECONDS = 600  # long enough for the operator's page to show the last runs

@@ -69,5 +69,11 @@ def import_map() -> Markup:
         for file in sorted((STATIC / "js").rglob("*.js"))
     }
     return htmlsafe_json_dumps(
-        {"imports": {"socket.io-client": asset("vendor/socket.io/socket.io.esm.min.js"), **ours}}
+        {
+            "imports": {
+                "socket.io-client": asset("vendor/socket.io/socket.io.esm.min.js"),
+                "qr/decode": asset("vendor/qr/decode.js"),
+                **ours,
+            }
+        }
     )

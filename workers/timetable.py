@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from webapp.jobs import ASKING, LINE, MONEY, UPKEEP
-from workers import line, payments, seats, upkeep
+from workers import line, mails, payments, refunds, seats, upkeep
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,15 @@ TIMETABLE = (
         ASKING,
         "Has money sent back until confirmed.",
     ),
+    Recurring("send-refunds", refunds.send_refunds, 15, ASKING, "Has cancelled orders paid back until confirmed."),
+    Recurring(
+        "refund-cancelled-shows",
+        refunds.refund_cancelled_shows,
+        10,
+        MONEY,
+        "Refunds the orders of cancelled performances.",
+    ),
+    Recurring("send-mails", mails.send_mails, 15, UPKEEP, "Sends mails nobody has sent."),
     Recurring("audit", upkeep.audit, 60, UPKEEP, "Checks every promise on the live data and warns of a broken one."),
     Recurring("forget-sign-ins", upkeep.forget_sign_ins, 3600, UPKEEP, "Forgets sign-ins older than their cookies."),
 )

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.builders import NOW, at, begin_card, concert, do, fan, fans, gather, hold, house, report, soon
 from webapp.audit import PROMISES, broken_promises
-from webapp.checkout import settling
+from webapp.checkout import refunding, settling
 from webapp.db import db, transaction
 from webapp.waiting_room import admission, drawing, joining
 
@@ -24,6 +24,16 @@ def paid_order(point: int = 0) -> None:
     holder = fan("holder", point)
     payment = begin_card(hold(holder, house(), 1), PRICE)
     assert do(settling.settle, payment.id, report(payment), NOW) == "paid"
+
+
+def cancelled_order(point: int = 0) -> None:
+    """Paid in halves where there are points, and cancelled again."""
+    holder = fan("holder", point)
+    order = hold(holder, house(), 1)
+    payment = begin_card(order, PRICE, in_points=point)
+    assert do(settling.settle, payment.id, report(payment), NOW) == "paid"
+    do(refunding.cancel, holder, order.id, 0, NOW)
+    assert broken_promises(NOW) == []
 
 
 def two_owners() -> None:
@@ -59,6 +69,45 @@ def foreign_points() -> None:
 def cheap_seat() -> None:
     paid_order()
     sql("UPDATE reservations SET price = price - 1")
+
+
+def lost_fee() -> None:
+    cancelled_order()
+    sql("UPDATE refunds SET card_amount = card_amount - 1")
+
+
+def refund_from_elsewhere() -> None:
+    cancelled_order(point=PRICE // 2)
+    sql("UPDATE refunds SET card_amount = card_amount + 10, points_amount = points_amount - 10")
+
+
+def points_never_came() -> None:
+    cancelled_order(point=PRICE // 2)
+    sql("UPDATE refunds SET points_amount = points_amount - 10, fee = 10")
+
+
+def refund_without_an_end() -> None:
+    cancelled_order()
+    sql("UPDATE orders SET status = 'released'")
+
+
+def end_without_a_refund() -> None:
+    cancelled_order()
+    sql("DELETE FROM refunds")
+
+
+def silent_refund() -> None:
+    cancelled_order()
+    sql("DELETE FROM mails WHERE kind = 'refund_coming'")
+
+
+def living_ticket() -> None:
+    cancelled_order()
+    sql(
+        "ALTER TABLE tickets DISABLE TRIGGER USER",
+        "UPDATE tickets SET voided_at = NULL",
+        "ALTER TABLE tickets ENABLE TRIGGER USER",
+    )
 
 
 def kept_money() -> None:
@@ -186,6 +235,9 @@ BREAKS: dict[str, Callable[[], None]] = {
     "ledger-sums": foreign_points,
     "money-is-accounted-for": cheap_seat,
     "captured-money-has-a-place": kept_money,
+    "refunds-go-back-as-paid": refund_from_elsewhere,
+    "refunds-end-their-order": refund_without_an_end,
+    "refunds-are-told": silent_refund,
     "top-ups-arrive": lost_top_up,
     "points-come-back": kept_points,
     "paid-seats-have-tickets": no_ticket,
@@ -221,6 +273,26 @@ def test_a_broken_promise_is_named(promise: str) -> None:
     assert broken_promises(NOW) == []
     try:
         BREAKS[promise]()
+        names = {broken.name for broken in broken_promises(at(seconds=1))}
+    finally:
+        _mend()
+    assert promise in names
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize(
+    ("promise", "happening"),
+    [
+        ("money-is-accounted-for", lost_fee),
+        ("money-is-accounted-for", end_without_a_refund),
+        ("refunds-go-back-as-paid", points_never_came),
+        ("refunds-end-their-order", end_without_a_refund),
+        ("paid-seats-have-tickets", living_ticket),
+    ],
+)
+def test_other_ways_to_break_a_refund_are_named_too(promise: str, happening: Callable[[], None]) -> None:
+    try:
+        happening()
         names = {broken.name for broken in broken_promises(at(seconds=1))}
     finally:
         _mend()

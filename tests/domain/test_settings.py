@@ -32,6 +32,11 @@ def test_what_is_not_said_has_a_default() -> None:
         ("DATABASE_POOL", "many"),
         ("DATABASE_POOL", "0"),
         ("TRUSTED_PROXIES", "-1"),
+        ("MAIL_URL", "http://mail.example"),
+        ("MAIL_URL", "smtp://"),
+        ("MAIL_URL", "smtp://mail.example:port"),
+        ("MAIL_URL", "smtp://somebody@mail.example"),
+        ("MAIL_URL", "smtp://mail.example/inbox"),
     ],
 )
 def test_a_bad_value_is_a_sentence_that_names_it(name: str, value: str) -> None:
@@ -61,3 +66,21 @@ def test_several_providers_are_named_in_their_order_and_need_only_their_own_secr
 def test_a_provider_that_is_named_without_its_secrets_is_a_sentence(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         from_environment({**GOOD, **STRIPE, name: value})
+
+
+def test_a_mail_server_is_read_from_its_address() -> None:
+    sender = {"MAIL_FROM": "Frontrow <tickets@frontrow.test>"}
+    server = from_environment({**GOOD, **sender, "MAIL_URL": "smtp://me%40host:p%3Aw@mail.example"}).mail_server
+    assert server is not None
+    assert (server.host, server.port, server.user, server.password) == ("mail.example", 587, "me@host", "p:w")
+    assert not server.is_wrapped
+    wrapped = from_environment({**GOOD, **sender, "MAIL_URL": "smtps://mail.example"}).mail_server
+    assert wrapped is not None
+    assert (wrapped.port, wrapped.is_wrapped) == (465, True)
+    assert from_environment(GOOD).mail_server is None
+
+
+@pytest.mark.parametrize("sender", ["", "Frontrow", "a@b@c", "a b@c", "x@y.test\nBcc: everybody@y.test"])
+def test_a_mail_server_needs_a_sender(sender: str) -> None:
+    with pytest.raises(BadSetting, match="MAIL_FROM"):
+        from_environment({**GOOD, "MAIL_URL": "smtp://mail.example", "MAIL_FROM": sender})

@@ -67,7 +67,7 @@ def houses(concert_id: int, now: datetime) -> list[House]:
     statement = (
         select(
             Schedule,
-            func.count().filter(is_free(now)),
+            func.count().filter(is_free(now), Schedule.cancelled_at.is_(None)),
             func.count().filter(Seat.held_until > now),
             func.count().filter(Seat.is_sold),
             func.coalesce(func.sum(Seat.price).filter(Seat.is_sold), 0),

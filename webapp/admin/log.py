@@ -9,6 +9,9 @@ from webapp.accounts.models import User
 from webapp.admin.models import OperatorAction
 from webapp.db import db
 
+CHECK_IN, UNDO_CHECK_IN = "check in", "undo check in"
+DOOR = (CHECK_IN, UNDO_CHECK_IN)
+
 
 def note(
     operator_id: int,
@@ -31,14 +34,19 @@ def note(
     )
 
 
-def newest(before_id: int | None, most: int) -> list[dict[str, Any]]:
-    """The newest actions, or those older than the action `before_id`; only what differs is shown."""
+def newest(before_id: int | None, most: int, door: bool | None = None) -> list[dict[str, Any]]:
+    """The newest actions, or those older than the action `before_id`; only what differs is shown.
+
+    An evening's check-ins are many: `door` True for them alone, False for everything else.
+    """
     statement = (
         select(OperatorAction, User.name)
         .join(User, User.id == OperatorAction.operator_id)
         .order_by(OperatorAction.id.desc())
         .limit(most)
     )
+    if door is not None:
+        statement = statement.where(OperatorAction.action.in_(DOOR) == door)
     if before_id is not None:
         statement = statement.where(OperatorAction.id < before_id)
     return [_seen(action, operator) for action, operator in db.session.execute(statement)]

@@ -100,9 +100,10 @@ def lobby(slug: str) -> Any:
 @blueprint.get("/log")
 @operator_required
 def show_log() -> str:
-    actions = log.newest(request.args.get("before", type=int), LOG_PAGE)
-    older = url_for(".show_log", before=actions[-1]["id"]) if len(actions) == LOG_PAGE else None
-    return render_template("admin/log.html", actions=actions, older=older)
+    part = request.args.get("part")
+    actions = log.newest(request.args.get("before", type=int), LOG_PAGE, {"door": True, "desk": False}.get(part or ""))
+    older = url_for(".show_log", part=part, before=actions[-1]["id"]) if len(actions) == LOG_PAGE else None
+    return render_template("admin/log.html", actions=actions, older=older, part=part)
 
 
 def _steer(slug: str, action: str, change: Callable[[int, Any], steering.Change]) -> Any:

@@ -130,6 +130,6 @@ def free_slots(
 
 
 def publish(schedule: Schedule, numbers: Sequence[int], state: int) -> None:
-    """Tell the open seat maps after the commit."""
-    if numbers:
+    """Tell the open seat maps after the commit; those of a cancelled performance have nothing to choose any more."""
+    if numbers and schedule.cancelled_at is None:
         after_commit(messages.seats_changed, schedule.concert_id, schedule.id, list(numbers), state)

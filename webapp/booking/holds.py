@@ -21,7 +21,7 @@ from webapp.booking.models import (
 )
 from webapp.concerts.models import Schedule, Seat
 from webapp.db import db, fetch
-from webapp.errors import NoSeatsChosen, NotFound, SeatLimit, SeatsTaken
+from webapp.errors import NoSeatsChosen, NotFound, SeatLimit, SeatsTaken, ShowCancelled
 from webapp.live import messages
 
 ORDER_COLUMNS = ("public_id", "user_id", "concert_id", "schedule_id", "status", "created_at", "expires_at")
@@ -46,8 +46,11 @@ OPEN_ORDER = text(
 def place(user_id: int, schedule: Schedule, seat_ids: Sequence[int], now: datetime) -> Order:
     """Hold these seats for this fan for five minutes, all of them or none, as an order of their own.
 
-    Raises NoSeatsChosen, NotFound for a seat of another schedule, SeatLimit, or SeatsTaken naming the seats.
+    Raises ShowCancelled, NoSeatsChosen, NotFound for a seat of another schedule, SeatLimit, or SeatsTaken naming
+    the seats.
     """
+    if schedule.cancelled_at:
+        raise ShowCancelled()
     wanted = sorted(set(seat_ids))
     if not wanted:
         raise NoSeatsChosen()

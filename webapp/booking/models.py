@@ -26,7 +26,7 @@ class Order(Model):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"), index=True)
-    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.id"))
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.id"), index=True)
     status: Mapped[str] = mapped_column(String(20), default=OPEN, server_default=OPEN)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

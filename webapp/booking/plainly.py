@@ -24,6 +24,7 @@ PLACE = text(
     WITH free AS MATERIALIZED (
         SELECT id, price FROM seats
         WHERE schedule_id = :schedule_id AND number = ANY(:numbers) AND NOT is_sold AND held_until IS NULL
+          AND EXISTS (SELECT FROM schedules WHERE id = :schedule_id AND cancelled_at IS NULL)
         ORDER BY id FOR UPDATE
     ), chosen AS (
         SELECT id, price, row_number() OVER (ORDER BY id) AS nth FROM free

@@ -12,7 +12,7 @@ from webapp.booking.models import MOST_SEATS
 from webapp.concerts import listing, stock
 from webapp.concerts.models import Concert, Schedule, SeatPlan
 from webapp.db import at_once, db, transaction
-from webapp.errors import BadSeats, BookingError, NoneTogether, SeatLimit, SeatsTaken
+from webapp.errors import BadSeats, BookingError, NoneTogether, SeatLimit, SeatsTaken, ShowCancelled
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
@@ -38,6 +38,8 @@ def dates(slug: str) -> Any:
 @blueprint.get("/schedules/<int:schedule_id>")
 @admission_required
 def show(schedule_id: int) -> str:
+    if g.schedule.cancelled_at:
+        raise ShowCancelled()
     _come_in()
     chosen = {number for number in request.args.getlist("seat", type=int) if number}
     return _page(g.schedule, g.concert, chosen)
@@ -79,14 +81,14 @@ def _hold(schedule: Schedule) -> str:
     if isinstance(wish, int):
         with transaction():
             grade = request.form.get("grade") or None
-            return best.place_best(user_id, schedule, wish, grade, now).public_id
+            return best.place_best(user_id, listing.schedule(schedule.id), wish, grade, now).public_id
     with at_once():
         held = plainly.place(user_id, schedule, wish, now)
     if held:
         return held
     seat_ids = seat_map.seat_ids(schedule.id, wish)
     with transaction():
-        return holds.place(user_id, schedule, seat_ids, now).public_id
+        return holds.place(user_id, listing.schedule(schedule.id), seat_ids, now).public_id
 
 
 def _wish() -> int | list[int]:

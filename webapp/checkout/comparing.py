@@ -10,8 +10,19 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from webapp.checkout import settling, strays
-from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, PENDING, Payment, StrayPayment
+from webapp.checkout.models import (
+    CANCELLED,
+    CANCELLING,
+    FAILED,
+    IN_REVIEW,
+    PAID,
+    PENDING,
+    REFUNDED,
+    Payment,
+    StrayPayment,
+)
 from webapp.checkout.providers import Report
+from webapp.checkout.refund_models import Refund
 from webapp.db import db
 
 PAID_THERE = "paid_there"
@@ -63,7 +74,7 @@ def unmentioned(provider: str, records: Sequence[Report], since: datetime, until
     statement = select(Payment).where(
         Payment.provider == provider,
         Payment.captured_amount > 0,
-        Payment.status.in_((PAID, CANCELLED)),
+        Payment.status.in_((PAID, REFUNDED, CANCELLED)),
         settled_at >= since,
         settled_at < until,
     )
@@ -73,7 +84,7 @@ def unmentioned(provider: str, records: Sequence[Report], since: datetime, until
 
 def judge(payment: Payment, report: Report | None) -> Difference | None:
     """The difference between our payment and what the provider says of it when asked, if there is one."""
-    kind = _kind(payment, report) if report else PAID_HERE_ONLY if payment.status == PAID else None
+    kind = _kind(payment, report) if report else PAID_HERE_ONLY if payment.status in {PAID, REFUNDED} else None
     return Difference(kind, payment.provider, payment, report) if kind else None
 
 
@@ -115,12 +126,12 @@ def _kind(payment: Payment, report: Report) -> str | None:
         return PAID_HERE_ONLY
     if (report.amount, report.currency) != (payment.captured_amount, payment.currency):
         return AMOUNT_DIFFERS
-    return REFUNDED_THERE if report.refunded > refunded_here(payment) else None
+    return REFUNDED_THERE if report.refunded and report.refunded > refunded_here(payment) else None
 
 
 def refunded_here(payment: Payment) -> int:
-    """How much of a paid payment's money went back by our own will, in won."""
-    return 0
+    """How much of a paid payment's money went back by our own will, or is on its way back, in won."""
+    return db.session.scalar(select(Refund.card_amount).where(Refund.payment_id == payment.id)) or 0
 
 
 def _left(report: Report) -> int:

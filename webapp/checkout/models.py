@@ -12,6 +12,7 @@ POINTS = "points"
 
 PENDING, PAID, FAILED = "pending", "paid", "failed"
 CANCELLING, CANCELLED, IN_REVIEW = "cancelling", "cancelled", "in_review"
+REFUNDED = "refunded"
 
 GRANT, TOP_UP, USE, REFUND = "GRANT", "TOP_UP", "USE", "REFUND"
 
@@ -71,7 +72,8 @@ class Payment(Model):
         CheckConstraint("captured_amount >= 0", "captured_never_negative"),
         CheckConstraint("order_id IS NOT NULL OR points_amount = 0", "top_up_is_not_paid_with_points"),
         CheckConstraint(
-            "status IN ('pending', 'paid', 'failed', 'cancelling', 'cancelled', 'in_review')", "status_known"
+            "status IN ('pending', 'paid', 'failed', 'cancelling', 'cancelled', 'in_review', 'refunded')",
+            "status_known",
         ),
         CheckConstraint("status <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
     )
@@ -172,3 +174,11 @@ class Ticket(Model):
     issued_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     checked_in_at: Mapped[datetime | None]
+    checked_in_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    checked_in_gate: Mapped[str | None] = mapped_column(String(40))
+
+    __table_args__ = (
+        CheckConstraint(
+            "checked_in_at IS NOT NULL OR (checked_in_by IS NULL AND checked_in_gate IS NULL)", "let_in_at_a_gate"
+        ),
+    )

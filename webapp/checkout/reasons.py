@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.booking.models import Order
-from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, Payment
+from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, REFUNDED, Payment
 
 SENTENCES = {
     "declined": _("The payment was declined. You were not charged."),
@@ -21,6 +21,7 @@ SENTENCES = {
     "resold": _("Your payment arrived after your hold was over, and somebody else has the seats."),
     "released": _("Your payment arrived after you had given the seats back."),
     "seat_limit": _("Your payment arrived late, and you have four other seats for this concert."),
+    "show_cancelled": _("This performance is cancelled."),
     "already_paid": _("This order was already paid, so this second payment goes back."),
     "points_returned": _("Your payment arrived after its points had gone back to you."),
     "wrong_amount": _("The amount paid is not the amount of this order. It bought nothing and goes back."),
@@ -74,7 +75,7 @@ def timeline(order: Order, payments: list[Payment]) -> list[dict[str, Any]]:
 
 def _ends(payment: Payment) -> list[dict[str, Any]]:
     """What became of a payment, and of its money where it had to go back."""
-    if payment.status == PAID and payment.paid_at:
+    if payment.status in {PAID, REFUNDED} and payment.paid_at:
         return [_event(payment.paid_at, gettext("Paid. Your tickets are ready."))]
     if payment.status not in {FAILED, IN_REVIEW, CANCELLING, CANCELLED} or not payment.ended_at:
         return []

@@ -11,7 +11,7 @@ from webapp import jobs
 from webapp.booking import claims
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.booking.models import Order
-from webapp.checkout import points, strays, winning
+from webapp.checkout import mail_models, mails, points, strays, winning
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, PENDING, Payment
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Report
@@ -59,6 +59,7 @@ def settle_paid(payment: Payment, captured: int, now: datetime) -> str:
     payment.paid_at = payment.ended_at = now
     order.status = ORDER_PAID
     close_open(order.id, "superseded", now)
+    mails.write(mail_models.ORDER_CONFIRMED, payment.id, payment.user_id, now)
     _tell(payment)
     return "paid"
 
@@ -158,7 +159,10 @@ def _cannot_win(payment: Payment, order: Order, was_failed: bool) -> str | None:
 
 def _undo(payment: Payment, reason: str, now: datetime) -> str:
     # Nothing was captured when points paid alone: then there is nobody to ask.
-    return send_back(payment, reason, now) if payment.captured_amount else fail(payment, reason, now)
+    if not payment.captured_amount:
+        return fail(payment, reason, now)
+    mails.write(mail_models.HOLD_REFUNDED, payment.id, payment.user_id, now)
+    return send_back(payment, reason, now)
 
 
 def _top_up(payment: Payment, now: datetime) -> str:

@@ -10,9 +10,12 @@ from sqlalchemy import select
 from webapp.booking import views as booking_views
 from webapp.booking.models import OPEN, RELEASED, Order, Reservation
 from webapp.booking.models import PAID as ORDER_PAID
-from webapp.checkout import reasons
+from webapp.booking.models import REFUNDED as ORDER_REFUNDED
+from webapp.checkout import reasons, refunding, returns
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PENDING, Payment, Ticket
 from webapp.checkout.models import PAID as PAYMENT_PAID
+from webapp.checkout.models import REFUNDED as PAYMENT_REFUNDED
+from webapp.checkout.refund_models import RETURNED, Refund
 from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.db import db
 from webapp.errors import NotFound
@@ -79,14 +82,17 @@ def page(order: Order, now: datetime) -> dict[str, Any]:
     payments = _payments(order.id)
     items = _items(order)
     schedule = db.session.get_one(Schedule, order.schedule_id)
+    concert = db.session.get_one(Concert, order.concert_id)
+    refund = refunding.of_order(order.id)
     return {
-        "order": _seen(order, payments, now),
-        "concert": db.session.get_one(Concert, order.concert_id),
+        "order": _seen(order, payments, refund, now),
+        "concert": concert,
         "schedule": schedule,
         "items": items,
         "total": sum(item.price for item in items),
         "attempt": _attempt(payments[-1]) if payments else None,
-        "timeline": reasons.timeline(order, payments),
+        "refund": refund,
+        "timeline": [*reasons.timeline(order, payments), *returns.timeline(refund, concert.time_zone)],
     }
 
 
@@ -104,12 +110,21 @@ def orders(user_id: int, before: int | None, most: int, now: datetime) -> list[L
         statement = statement.where(Order.id < before)
     rows = db.session.execute(statement).all()
     ids = [row.Order.id for row in rows]
-    items, payments = booking_views.items_by_order(ids), _payments_by_order(ids)
-    return [_line(*row, items.get(row.Order.id, []), payments.get(row.Order.id, []), now) for row in rows]
+    items, payments, refunds = booking_views.items_by_order(ids), _payments_by_order(ids), _refunds_by_order(ids)
+    return [
+        _line(
+            *row,
+            items.get(row.Order.id, []),
+            _seen(row.Order, payments.get(row.Order.id, []), refunds.get(row.Order.id), now),
+        )
+        for row in rows
+    ]
 
 
-def status(order: Order, payments: list[Payment], now: datetime) -> str:
+def status(order: Order, payments: list[Payment], now: datetime, refund: Refund | None = None) -> str:
     """Where the order stands for its fan: what was paid first, then what is under way, then the clock."""
+    if refund or order.status == ORDER_REFUNDED or any(one.status == PAYMENT_REFUNDED for one in payments):
+        return "refunded" if refund and refund.status == RETURNED else "refunding"
     latest = payments[-1].status if payments else None
     # The order and its payments are read one after the other, and a callback may be settled in between.
     if order.status == ORDER_PAID or latest == PAYMENT_PAID:
@@ -125,11 +140,11 @@ def status(order: Order, payments: list[Payment], now: datetime) -> str:
     return RELEASED if order.status == RELEASED else "expired"
 
 
-def _seen(order: Order, payments: list[Payment], now: datetime) -> OrderSeen:
+def _seen(order: Order, payments: list[Payment], refund: Refund | None, now: datetime) -> OrderSeen:
     is_held = order.status == OPEN and order.expires_at > now
-    now_is = status(order, payments, now)
+    where = status(order, payments, now, refund)
     extended = order.extended_at is not None
-    return OrderSeen(order.public_id, now_is, order.created_at, order.expires_at, is_held, extended)
+    return OrderSeen(order.public_id, where, order.created_at, order.expires_at, is_held, extended)
 
 
 def _payments(order_id: int) -> list[Payment]:
@@ -141,6 +156,11 @@ def _payments_by_order(order_ids: list[int]) -> dict[int, list[Payment]]:
     for payment in db.session.scalars(select(Payment).where(Payment.order_id.in_(order_ids)).order_by(Payment.id)):
         found.setdefault(payment.order_id or 0, []).append(payment)
     return found
+
+
+def _refunds_by_order(order_ids: list[int]) -> dict[int, Refund]:
+    refunds = db.session.scalars(select(Refund).where(Refund.order_id.in_(order_ids)))
+    return {refund.order_id: refund for refund in refunds}
 
 
 def _attempt(payment: Payment) -> Attempt:
@@ -170,14 +190,6 @@ def _items(order: Order) -> list[OrderItem]:
     ]
 
 
-def _line(
-    order: Order,
-    concert: Concert,
-    schedule: Schedule,
-    items: list[booking_views.Item],
-    payments: list[Payment],
-    now: datetime,
-) -> Line:
+def _line(order: Order, concert: Concert, schedule: Schedule, items: list[booking_views.Item], seen: OrderSeen) -> Line:
     seats = ", ".join(_("%(section)s, row %(row)s, seat %(place)s", **vars(item)) for item in items)
-    seen = _seen(order, payments, now)
     return Line(order.id, seen, concert, schedule, seats, sum(item.price for item in items), seen.status)

@@ -18,8 +18,10 @@ from webapp.waiting_room import admission
 def win(payment: Payment, order: Order, now: datetime) -> str | None:
     """Sell the order's seats to its fan, issue tickets, end the session, call the next; None.
 
-    Or a word for why not, with nothing changed: "resold", "released" or "seat_limit".
+    Or a word for why not, with nothing changed: "show_cancelled", "resold", "released" or "seat_limit".
     """
+    if db.session.get_one(Schedule, order.schedule_id).cancelled_at:
+        return "show_cancelled"
     reservations = _reservations(payment.id)
     seats = {seat.id: seat for seat in claims.lock([one.seat_id for one in reservations])}
     for reservation in reservations:

@@ -100,6 +100,8 @@ def performances(concert: Concert, now: datetime) -> list[Performance]:
 
 def _performance(schedule: Schedule, left: dict[int, stock.Left], concert: Concert, now: datetime) -> Performance:
     here = left.get(schedule.id, stock.Left(0, 0))
+    if schedule.cancelled_at:
+        return Performance(schedule, 0, here.seats_total, "cancelled")
     state = "closed" if schedule.starts_at <= now else sale_state(concert, here.seats_left, now)
     return Performance(schedule, here.seats_left, here.seats_total, state)
 

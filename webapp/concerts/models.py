@@ -1,6 +1,7 @@
 """What is on sale: concerts, schedules, seat plans, seats."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, or_
 from sqlalchemy.dialects.postgresql import JSONB
@@ -9,6 +10,12 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from webapp.concerts.plans import Plan
 from webapp.db import Model
+
+# Common practice in Korea; checkout/fees.py reads it, docs/decisions/0015 says why.
+REFUND_TERMS = (
+    '{"free_days": 7, "free_ends_days_before": 10, "flat_fee": 4000, "flat_fee_most_percent": 10,'
+    ' "steps": [[7, 10], [3, 20], [1, 30]]}'
+)
 
 
 class Concert(Model):
@@ -40,6 +47,8 @@ class Concert(Model):
     def is_lobby_open(self, now: datetime) -> bool:
         return self.lobby_opens_at <= now < self.sale_opens_at and not self.is_closed(now)
 
+    refund_terms: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=REFUND_TERMS)
+
     def is_on_sale(self, now: datetime) -> bool:
         return self.sale_opens_at <= now and not self.is_closed(now)
 
@@ -57,7 +66,7 @@ class SeatPlan(Model):
 
 
 class Schedule(Model):
-    """One dated performance. `date` is the day in the concert's time zone."""
+    """One dated performance. `date` is the day in the concert's time zone. A cancelled one sells nothing more."""
 
     __tablename__ = "schedules"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +75,7 @@ class Schedule(Model):
     date: Mapped[date]
     starts_at: Mapped[datetime]
     doors_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
     concert: Mapped[Concert] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What is left: free seats by schedule, grade and section. Reads only, by the clock."""
+"""What is left: free seats by schedule, grade and section. Reads only, by the clock. Of what is cancelled, nothing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,8 @@ _counted: Recent[list[Grade]] = Recent(STALE_SECONDS)
 def by_schedule(schedule_ids: Iterable[int], now: datetime) -> dict[int, Left]:
     """Free and all seats of each schedule."""
     statement = (
-        select(Seat.schedule_id, func.count(), func.count().filter(is_free(now)))
+        select(Seat.schedule_id, func.count(), func.count().filter(is_free(now), Schedule.cancelled_at.is_(None)))
+        .join(Schedule, Schedule.id == Seat.schedule_id)
         .where(Seat.schedule_id.in_(list(schedule_ids)))
         .group_by(Seat.schedule_id)
     )
@@ -70,8 +71,9 @@ def by_grade(concert_id: int, now: datetime) -> list[Grade]:
 
 
 def _count_grades(concert_id: int, now: datetime) -> list[Grade]:
+    left = func.count().filter(is_free(now), Schedule.cancelled_at.is_(None))
     statement = (
-        select(Seat.grade, func.min(Seat.price), func.count().filter(is_free(now)), func.count())
+        select(Seat.grade, func.min(Seat.price), left, func.count())
         .join(Schedule, Schedule.id == Seat.schedule_id)
         .where(Schedule.concert_id == concert_id)
         .group_by(Seat.grade)

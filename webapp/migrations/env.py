@@ -4,7 +4,9 @@ from alembic import context
 
 import webapp.admin.models
 import webapp.booking.models
+import webapp.checkout.mail_models
 import webapp.checkout.models
+import webapp.checkout.refund_models
 import webapp.waiting_room.lobby_models
 import webapp.waiting_room.models  # noqa: F401
 from webapp.db import db

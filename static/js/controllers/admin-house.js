@@ -16,8 +16,8 @@ export function connect(panel) {
   };
   const stopAsking = repeat(() => {
     if (document.hidden || !changed) return undefined;
-    // Nobody says who enters the lobby, so while fans gather the figures are asked for at every turn.
-    changed = mark.dataset.live !== "live" || "gathering" in panel.dataset;
+    // What no message tells is asked for at every turn.
+    changed = mark.dataset.live !== "live" || "untold" in panel.dataset;
     return refresh(panel.firstElementChild, panel.dataset.url);
   }, PACE_MS);
   const stopWatching = watch({

@@ -1,0 +1,83 @@
+"""Fetching the card's part of refunds: what is due, and what the provider said. The calls happen in between."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp import jobs
+from webapp.booking import claims
+from webapp.booking.models import Order
+from webapp.checkout.models import Payment
+from webapp.checkout.refund_models import ASKED, REFUSED, RETURNED, Refund
+from webapp.db import after_commit, db
+from webapp.errors import NotFound
+from webapp.live import messages
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=10)
+UNREACHABLE = "unreachable"
+
+
+def due(now: datetime, most: int) -> Sequence[int]:
+    """Ids of refunds whose provider is to be asked now, longest waiting first."""
+    statement = select(Refund.id).where(Refund.status == ASKED, Refund.ask_at <= now).order_by(Refund.ask_at)
+    return db.session.scalars(statement.limit(most)).all()
+
+
+def returned(refund_id: int, refunded: int, now: datetime) -> str:
+    """The provider says it has given `refunded` won back; confirmed once that is all we asked for."""
+    refund = _lock(refund_id)
+    if refund.status != ASKED:
+        return "ignored"
+    if refunded < refund.card_amount:
+        return _postpone(refund, now)
+    refund.status, refund.returned_at, refund.ask_at = RETURNED, now, None
+    _tell(refund)
+    return "returned"
+
+
+def refused(refund_id: int) -> str:
+    """The provider will not: an operator has to look at it."""
+    refund = _lock(refund_id)
+    if refund.status == ASKED:
+        refund.status, refund.ask_at = REFUSED, None
+        _tell(refund)
+    return "refused"
+
+
+def no_answer(refund_id: int, now: datetime) -> str:
+    """The provider could not be asked; again after 30 seconds, then after twice as long, at most ten minutes."""
+    refund = _lock(refund_id)
+    if refund.status == ASKED:
+        _postpone(refund, now)
+    return UNREACHABLE
+
+
+def ask_again(refund_id: int, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask the provider once more for a refund it refused; the state before and after. Raises NotFound for another."""
+    if db.session.get(Refund, refund_id) is None:
+        raise NotFound()
+    refund = _lock(refund_id)
+    if refund.status != REFUSED:
+        raise NotFound()
+    refund.status, refund.asks, refund.ask_at = ASKED, 0, now
+    after_commit(jobs.enqueue_later, jobs.ASKING, jobs.SEND_REFUND, refund.id)
+    return {"status": REFUSED}, {"status": ASKED}
+
+
+def _lock(refund_id: int) -> Refund:
+    refund = db.session.get_one(Refund, refund_id)
+    claims.lock_fan(db.session.get_one(Payment, refund.payment_id).user_id)
+    return db.session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+
+
+def _postpone(refund: Refund, now: datetime) -> str:
+    refund.ask_at = now + min(FIRST_WAIT * 2 ** min(refund.asks, 10), LONGEST_WAIT)
+    refund.asks += 1
+    return "postponed"
+
+
+def _tell(refund: Refund) -> None:
+    order = db.session.get_one(Order, refund.order_id)
+    after_commit(messages.order_changed, order.user_id, order.public_id, once=("order", order.id))
