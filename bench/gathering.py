@@ -17,17 +17,17 @@ from bench.figures import Wrong
 MOST_IN_A_PROCESS = 8_000  # open files are limited, and so are the ports of one address
 IN_FLIGHT = 100  # sockets each process is opening at a time
 GIVE_UP_SECONDS = 600.0
+QUIET_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Reports:
-    """What the processes said, together. Times in seconds; `delays` by tick, sorted by when it was made."""
+    """What the processes said, together. Times in seconds."""
 
     live: int
     lost: int
     live_at: list[float]
-    delays: list[list[float]]
 
 
 class Gathering:
@@ -35,6 +35,7 @@ class Gathering:
 
     def __init__(self, processes: list[subprocess.Popen[str]], size: int) -> None:
         self.processes, self.size = processes, size
+        self.ticks: dict[float, list[float]] = {}
 
     def connect(self) -> float:
         """Every fan opens a socket and watches the line; returns the seconds until the last was live."""
@@ -59,20 +60,36 @@ class Gathering:
                 raise Wrong(f"fewer than {count:,} fans have noticed that their server is gone")
             time.sleep(LOOK_SECONDS)
 
+    def heard(self) -> list[list[float]]:
+        """Seconds from a tick's making to each fan, tick by tick since the last time somebody asked.
+
+        Waits until nothing more comes in. Raises Wrong unless every tick was heard by everyone.
+        """
+        deadline, before = time.monotonic() + QUIET_SECONDS, -1
+        while (count := sum(map(len, self.ticks.values()))) != before or count % self.size:
+            if time.monotonic() > deadline:
+                break
+            before = count
+            time.sleep(LOOK_SECONDS)
+            self.report()
+        heard = [self.ticks[made_at] for made_at in sorted(self.ticks)]
+        self.ticks.clear()
+        if {len(one) for one in heard} - {self.size}:
+            raise Wrong(f"ticks for {self.size:,} fans were heard by {[len(one) for one in heard]}")
+        return heard
+
     def report(self) -> Reports:
-        """What has happened; ticks since the last time."""
+        """What has happened so far."""
         said = self._order("report")
         if refused := next((one["refused"] for one in said if one["refused"]), None):
             raise Wrong(f"a fan was refused: {refused}")
-        ticks: dict[float, list[float]] = {}
         for one in said:
             for tick in one["ticks"]:
-                ticks.setdefault(tick["made_at"], []).extend(tick["delays"])
+                self.ticks.setdefault(tick["made_at"], []).extend(tick["delays"])
         return Reports(
             live=sum(one["live"] for one in said),
             lost=sum(one["lost"] for one in said),
             live_at=sorted(moment for one in said for moment in one["live_at"]),
-            delays=[ticks[made_at] for made_at in sorted(ticks)],
         )
 
     def _order(self, order: str) -> list[dict[str, Any]]:

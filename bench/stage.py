@@ -27,7 +27,7 @@ from webapp.dev.services import Services
 HOST = "127.0.0.1"
 WEB = "web"
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 SECRETS = {
     "SECRET_KEY": "a secret for the bench and nothing else",
     "SANDBOX_API_KEY": "sk_for_the_bench_and_nothing_else",

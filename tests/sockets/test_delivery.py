@@ -8,7 +8,7 @@ import pytest
 from tests.builders import NOW, concert, do, fan, fans
 from webapp.jobs import redis
 from webapp.live import messages
-from webapp.live.delivery import Delivery
+from webapp.live.delivery import QUIET_SECONDS, Delivery
 from webapp.waiting_room import joining
 
 
@@ -81,6 +81,29 @@ def test_seat_changes_gather_and_the_last_state_of_a_seat_counts(delivery: Deliv
     delivery.take(changed([1, 0]), 100)
     delivery.flush(100)
     assert recorder.names("seats:7") == [{"schedule": 7, "changes": [[1, 0], [2, 1]]}]
+
+
+def test_it_wakes_when_something_is_due_and_not_before(delivery: Delivery) -> None:
+    assert delivery.quiet_seconds(100) == QUIET_SECONDS
+    delivery.take(moved(1), 100)
+    assert delivery.quiet_seconds(100) == 0
+    delivery.flush(100)
+    delivery.take(moved(2), 100.1)
+    delivery.take(changed([1, 1]), 100.1)
+    assert delivery.quiet_seconds(100.1) == 0
+    delivery.flush(100.1)
+    assert delivery.quiet_seconds(100.1) == pytest.approx(0.4)
+    delivery.flush(100.6)
+    assert delivery.quiet_seconds(100.6) == QUIET_SECONDS
+
+
+def test_a_sign_out_is_looked_up_in_the_background(recorder: Recorder) -> None:
+    looked: list[int | None] = []
+    recorder.start_background_task = lambda look, user: look(user)  # type: ignore[attr-defined]
+    signing_out = Delivery(recorder, looked.append)  # type: ignore[arg-type]
+    signing_out.take(json.dumps({"event": "signed_out", "user": 7}).encode(), 100)
+    assert looked == [7]
+    assert recorder.sent == []
 
 
 def test_what_concerns_one_fan_goes_out_at_once(delivery: Delivery, recorder: Recorder) -> None:

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_socketio import SocketIOTestClient
+from sqlalchemy import delete
 
 from tests.builders import NOW, admit, concert, do, fan, fans, house, operator
 from tests.timepiece import Timepiece, timepiece
 from webapp import clock
 from webapp.accounts import signing_in
+from webapp.accounts.models import SignIn
+from webapp.db import db
 from webapp.extensions import socketio
 from webapp.live import delivery, sockets
+from webapp.live.guests import look_again
 from webapp.live.patience import SOCKETS_PER_FAN, Patience
 from webapp.waiting_room import admission, joining
 
@@ -112,6 +116,40 @@ def test_a_flood_of_questions_ends_the_socket_and_nothing_else(connect: Any) -> 
     flooding.emit("watch_line", {"concert": 1})
     assert not flooding.is_connected()
     assert ask(calm, "watch_line", {"concert": 1})["code"] == "not-in-line"
+
+
+def test_a_socket_that_is_closed_is_in_no_room_any_more(connect: Any) -> None:
+    show, leaver = concert(capacity=0), fan("leaver")
+    do(joining.join, leaver, show.id, NOW)
+    manager = socketio.server.manager
+    others = set(manager.entered)
+    socket = connect(leaver)
+    assert ask(socket, "watch_line", {"concert": show.id})["ok"]
+    ((namespace, sid),) = set(manager.entered) - others
+    assert sorted(map(str, manager.get_rooms(sid, namespace))) == sorted([f"fan:{leaver}", f"line:{show.id}", sid])
+    socket.disconnect()
+    assert set(manager.entered) == others
+    assert all(sid not in room for room in manager.rooms.get(namespace, {}).values())
+
+
+def test_whoever_has_signed_out_is_refused_and_the_socket_ends(connect: Any) -> None:
+    show, leaver = concert(capacity=0), fan("leaver")
+    do(joining.join, leaver, show.id, NOW)
+    socket = connect(leaver)
+    do(db.session.execute, delete(SignIn))
+    assert ask(socket, "watch_line", {"concert": show.id}) == {"ok": False, "code": "not-found"}
+    assert not socket.is_connected()
+
+
+def test_signing_out_is_looked_up_and_ends_what_it_must(connect: Any, house: Flask) -> None:
+    leaver, stayer = fans(2)
+    left_open, other = connect(leaver), connect(stayer)
+    do(db.session.execute, delete(SignIn).where(SignIn.user_id == leaver))
+    Context().run(look_again, house, socketio, stayer)
+    assert left_open.is_connected()
+    Context().run(look_again, house, socketio, None)
+    assert not left_open.is_connected()
+    assert other.is_connected()
 
 
 def test_a_fan_has_so_many_sockets_and_no_more(connect: Any) -> None:
