@@ -9,8 +9,8 @@ from webapp.dev.crowd.plots import Series
 
 
 def called(*order: int) -> list[Place]:
-    """These numbers, called two seconds after one another."""
-    return [Place(number, number, 0.0, 2.0 * place) for place, number in enumerate(order)]
+    """These numbers, called ten seconds after one another."""
+    return [Place(number, number, 0.0, 10.0 * place) for place, number in enumerate(order)]
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ def test_whoever_was_called_after_a_higher_number_is_counted(order: tuple[int, .
 
 
 def test_a_wait_for_the_counters_lock_is_no_inversion() -> None:
-    assert figures.inversions([Place(1, 1, 0.0, 5.9), Place(2, 2, 0.0, 5.0)]) == 0
-    assert figures.inversions([Place(1, 1, 0.0, 6.1), Place(2, 2, 0.0, 5.0)]) == 1
+    assert figures.inversions([Place(1, 1, 0.0, 9.9), Place(2, 2, 0.0, 5.0)]) == 0
+    assert figures.inversions([Place(1, 1, 0.0, 10.1), Place(2, 2, 0.0, 5.0)]) == 1
 
 
 def test_those_called_together_are_in_order() -> None:

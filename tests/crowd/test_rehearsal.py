@@ -13,15 +13,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.builders import concert, hall, schedule
+from tests.builders import concert, do, hall, schedule
 from tests.running import ROOT, answers, free_port, process, wait_until
 from webapp import clock
 from webapp.accounts.models import SignIn
 from webapp.checkout.models import Ticket
 from webapp.db import db
-from webapp.waiting_room import verifying
+from webapp.waiting_room import lobby, steering, verifying
 
 FANS = 20
+PATIENCE_SECONDS = 240
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def running(house: Flask, environment: dict[str, str]) -> Iterator[dict[str, str
         yield told
 
 
-def rehearse(told: dict[str, str], page: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def rehearse(told: dict[str, str], page: Path, *options: str) -> subprocess.Popen[str]:
     command = [
         sys.executable,
         "-m",
@@ -53,21 +54,29 @@ def rehearse(told: dict[str, str], page: Path, *options: str) -> subprocess.Comp
         "--url",
         told["PUBLIC_URL"],
     ]
-    return subprocess.run(
-        [*command, "--report", str(page), *options], cwd=ROOT, env=told, capture_output=True, text=True, timeout=120
+    return subprocess.Popen(
+        [*command, "--report", str(page), *options],
+        cwd=ROOT,
+        env=told,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
 def test_a_crowd_from_the_lobby_to_its_tickets(running: dict[str, str], tmp_path: Path) -> None:
-    show = concert(capacity=6, opens_at=clock.now() + timedelta(seconds=12))
+    show = concert(capacity=6, opens_at=clock.now() + timedelta(minutes=30))
     schedule(show, hall(rows=3, seats=10))
     page = tmp_path / "evening" / "report.html"
     shares = ["--buy", "0.7", "--points", "0.3", "--decline", "0.3", "--dither", "0", "--no-show", "0"]
-    done = rehearse(
+    crowd = rehearse(
         running, page, "--fans", str(FANS), "--over", "4", "--think", "0.2", "--sign-in-form", "0.2", *shares
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "The audit is clean: every promise holds." in done.stdout
+    wait_until(lambda: lobby.count(show.id) == FANS, 120, "everyone is in the lobby")
+    do(steering.open_sale, show.id, clock.now())
+    said, complaints = crowd.communicate(timeout=PATIENCE_SECONDS)
+    assert crowd.returncode == 0, said + complaints
+    assert "The audit is clean: every promise holds." in said
     found = json.loads(page.with_suffix(".json").read_text())
     assert found["joined"] == found["called"] == FANS
     assert set(found["ended"]) <= {"bought", "looked and left", "found no seats"}, found["ended"]
@@ -77,7 +86,6 @@ def test_a_crowd_from_the_lobby_to_its_tickets(running: dict[str, str], tmp_path
     assert found["errors"] == {}
     assert found["audit"] == []
     assert found["called_to_known_ms"]["count"] == FANS
-    assert found["called_to_known_ms"]["p50"] < 10_000
     assert found["http_ms"]["POST /sign-in"]["count"] >= 1
     public = verifying.published(show.id)
     assert public is not None
@@ -101,7 +109,8 @@ def _is_whole(page: str) -> None:
 def test_another_servers_fans_are_noticed_before_anybody_comes(running: dict[str, str], tmp_path: Path) -> None:
     concert()
     other = {**running, "SECRET_KEY": "another secret for tests and nothing else"}
-    done = rehearse(other, tmp_path / "report.html", "--fans", "2")
-    assert done.returncode == 1
-    assert "does not know the crowd's sign-ins" in done.stderr
+    crowd = rehearse(other, tmp_path / "report.html", "--fans", "2")
+    _, complaints = crowd.communicate(timeout=PATIENCE_SECONDS)
+    assert crowd.returncode == 1
+    assert "does not know the crowd's sign-ins" in complaints
     assert not (tmp_path / "report.html").exists()

@@ -8,7 +8,7 @@ from webapp.dev.crowd.diary import Diary, Estimate
 from webapp.dev.crowd.outcome import Place
 
 SHARES = (50, 95, 99)
-LOCK_WAIT_SECONDS = 1.0
+LOCK_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
