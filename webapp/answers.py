@@ -110,7 +110,11 @@ def _http(error: HTTPException) -> Any:
     }
     sentence = sentences.get(status, _("That did not work."))
     if wants_json():
-        return problem(error.name.lower().replace(" ", "-"), status, sentence), status
+        answer = problem(error.name.lower().replace(" ", "-"), status, sentence)
+        allowed = getattr(error, "valid_methods", None)
+        if allowed:
+            answer.headers["Allow"] = ", ".join(sorted(allowed))
+        return answer, status
     return page(status, sentence), status
 
 

@@ -9,6 +9,8 @@ from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
 from webapp.accounts import signing_in
 from webapp.admin import job_routes as admin
+from webapp.api import measuring, metrics_routes
+from webapp.api import routes as api
 from webapp.booking import routes as booking
 from webapp.checkout import callbacks, ticket_routes, wallet
 from webapp.checkout import routes as checkout
@@ -38,9 +40,12 @@ def build(settings: config.Settings | None = None) -> Flask:
         ticket_routes,
         callbacks,
         admin,
+        api,
+        metrics_routes,
     ):
         app.register_blueprint(feature.blueprint)
     pages.register(app)
+    measuring.register(app)
     answers.register(app)
     cli.register(app)
     if settings.proxies:

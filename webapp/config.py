@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+SHORTEST_TOKEN_KEY = 32  # as long as what it makes: HS256
+
 
 class BadSetting(ValueError):
     """A setting that cannot be used; its text is the sentence the operator reads."""
@@ -27,6 +29,7 @@ class Settings:
     cookies_secure: bool
     pool_size: int
     proxies: int
+    token_keys: tuple[tuple[str, str], ...]  # id and secret; the first signs, all are accepted
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -47,6 +50,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         cookies_secure=_switch(environ, "COOKIES_SECURE", "on" if public_url.startswith("https") else "off"),
         pool_size=_whole_number(environ, "DATABASE_POOL", 20, 1, 200),
         proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, 0, 5),
+        token_keys=_token_keys(environ),
     )
 
 
@@ -84,6 +88,18 @@ def _webhook_secret(environ: Mapping[str, str]) -> str:
     if not value.startswith("whsec_"):
         raise BadSetting("SANDBOX_WEBHOOK_SECRET must start with whsec_ and go on in base64.")
     return value
+
+
+def _token_keys(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """ "b:secret,a:secret": the first signs the API's tokens; the others are accepted while tokens by them live."""
+    keys = [key.partition(":") for key in _required(environ, "TOKEN_KEYS").split(",")]
+    names = [name.strip() for name, _, _ in keys]
+    if not all(names) or len(set(names)) < len(names):
+        raise BadSetting("TOKEN_KEYS must be id:secret, or several with commas between, each id only once.")
+    for name, _, secret in keys:
+        if len(secret.strip()) < SHORTEST_TOKEN_KEY:
+            raise BadSetting(f"TOKEN_KEYS: the secret of {name.strip()!r} must have at least 32 characters.")
+    return tuple((name.strip(), secret.strip()) for name, _, secret in keys)
 
 
 def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:

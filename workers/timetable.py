@@ -32,5 +32,6 @@ TIMETABLE = (
         "Has money sent back until confirmed.",
     ),
     Recurring("audit", upkeep.audit, 60, UPKEEP, "Checks every promise on the live data and warns of a broken one."),
+    Recurring("forget-answers", upkeep.forget_answers, 600, UPKEEP, "Forgets the API's kept answers after a day."),
     Recurring("forget-sign-ins", upkeep.forget_sign_ins, 3600, UPKEEP, "Forgets sign-ins older than their cookies."),
 )

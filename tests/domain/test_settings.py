@@ -30,6 +30,10 @@ def test_what_is_not_said_has_a_default() -> None:
         ("DATABASE_POOL", "many"),
         ("DATABASE_POOL", "0"),
         ("TRUSTED_PROXIES", "-1"),
+        ("TOKEN_KEYS", ""),
+        ("TOKEN_KEYS", "a key without an id that is long enough"),
+        ("TOKEN_KEYS", "one:too short"),
+        ("TOKEN_KEYS", "one:a secret that is quite long enough,one:and the same id a second time"),
     ],
 )
 def test_a_bad_value_is_a_sentence_that_names_it(name: str, value: str) -> None:

@@ -78,7 +78,13 @@ def test_a_missing_secret_is_asked_for_in_a_sentence_and_listed_in_the_example(c
     required = dict(re.findall(r"\$\{([A-Z_]+):\?([^}]*)\}", text))
     optional = set(re.findall(r"\$\{([A-Z_]+):-", text))
     example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert set(required) == {"POSTGRES_PASSWORD", "SECRET_KEY", "SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRET"}
+    assert set(required) == {
+        "POSTGRES_PASSWORD",
+        "SECRET_KEY",
+        "TOKEN_KEYS",
+        "SANDBOX_API_KEY",
+        "SANDBOX_WEBHOOK_SECRET",
+    }
     assert all(sentence == f"Set {name} in .env." for name, sentence in required.items())
     assert set(required) <= example <= set(required) | optional
 

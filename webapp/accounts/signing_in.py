@@ -43,6 +43,11 @@ def end(key: str) -> None:
     db.session.execute(delete(SignIn).where(SignIn.key == key))
 
 
+def end_all(user_id: int) -> int:
+    """Sign the user out everywhere, browsers and programs; returns how many sign-ins that were."""
+    return len(db.session.scalars(delete(SignIn).where(SignIn.user_id == user_id).returning(SignIn.key)).all())
+
+
 def load(key: str) -> User | None:
     """Who is signed in with this key, in one indexed read."""
     user = db.session.scalar(SIGNED_IN, {"key": key})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from flask import current_app
 
@@ -68,6 +68,14 @@ class Provider(Protocol):
 
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         """Give all the money back, or close a payment nobody has paid."""
+
+
+@runtime_checkable
+class ApprovesAtOnce(Protocol):
+    """A provider that collects what its fan has agreed to without a page: the sandbox does, for programs."""
+
+    def approve(self, provider_key: str) -> Report:
+        """Collect an announced payment now. Raises ProviderUnavailable; may be repeated safely."""
 
 
 def provider(key: str) -> Provider:
