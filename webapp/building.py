@@ -9,7 +9,7 @@ from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
 from webapp.accounts import signing_in
 from webapp.admin import job_routes as admin
-from webapp.api import measuring, metrics_routes
+from webapp.api import docs_routes, measuring, metrics_routes
 from webapp.api import routes as api
 from webapp.booking import routes as booking
 from webapp.checkout import callbacks, ticket_routes, wallet
@@ -42,6 +42,7 @@ def build(settings: config.Settings | None = None) -> Flask:
         admin,
         api,
         metrics_routes,
+        docs_routes,
     ):
         app.register_blueprint(feature.blueprint)
     pages.register(app)

@@ -94,6 +94,8 @@ class Held(Answered):
     reservation_id: int = told("The first reservation", "첫 번째 예약 ID", 1)
     reservation_ids: list[int] = told("One for each seat", "좌석마다 하나씩의 예약 ID", [1, 2])
     order_id: str = told("The order they make up", "주문 ID", "hV3kQ9tXw2Lr5mNz")
+    amount: int = told("What they cost together, in won", "합계 금액(원)", 220_000)
+    session_id: int = told("The session they were taken in", "대기열 세션 ID", 1)
     expires_at: datetime = told("When the seats go back on sale", "선점 만료 시각", "2026-12-01T12:05:00Z")
 
 

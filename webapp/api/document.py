@@ -147,6 +147,8 @@ def _responses(one: Operation, schemas: _Schemas) -> Iterator[tuple[str, Any]]:
             answer["content"] = {outcome.media_type: {"schema": {"type": "string"}}}
         if outcome.headers:
             answer["headers"] = {name: {"schema": {"type": "string"}} for name in outcome.headers}
+        if outcome.links:
+            answer["links"] = {name: {"operationId": name, **how} for name, how in outcome.links.items()}
         yield str(status), answer
     by_status: dict[int, list[BookingError]] = {}
     for error in _errors(one):

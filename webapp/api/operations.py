@@ -37,12 +37,13 @@ class Words:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A good answer: what it means, what it holds, and its media type."""
+    """A good answer: what it means, what it holds, its media type, and what it leads on to, as OpenAPI links."""
 
     words: Words
     model: type[Answered] | None = None
     media_type: str = JSON
     headers: tuple[str, ...] = ()
+    links: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,14 @@ CATALOGUE, SEATS = "concerts", "reservations"
 WAIT = NotYourTurn(concert_slug="low-tide", ahead=12)
 WHICH = (NoSuchConcert(), WhichConcert(concertIds=[1, 2]))
 
+SAID = "$response.body#"
+TO_HOLD = {"hold": {"requestBody": {"scheduleId": f"{SAID}/seats/0/scheduleId", "seatIds": [f"{SAID}/seats/0/id"]}}}
+PAYMENT = {name: f"{SAID}/{name}" for name in ("reservationId", "sessionId", "amount")}
+TO_PAY = {
+    "pay": {"requestBody": {**PAYMENT, "paidAt": 1_714_857_600}},
+    "release": {"parameters": {"reservationId": f"{SAID}/reservationId"}},
+}
+
 
 @operation(
     "GET",
@@ -98,7 +106,9 @@ def dates(call: Call) -> Told:
     tag=SEATS,
     words=Words("Free seats of a date", "예약 가능한 좌석 조회"),
     query=asked.WhichSeats,
-    outcomes={200: Outcome(Words("Free seats by number.", "예약 가능한 좌석 목록입니다."), answered.Seats)},
+    outcomes={
+        200: Outcome(Words("Free seats by number.", "예약 가능한 좌석 목록입니다."), answered.Seats, links=TO_HOLD)
+    },
     errors=(WAIT, NoSuchDate(), *WHICH),
     who=FAN,
     limits=limits.FANS,
@@ -129,7 +139,7 @@ def seats(call: Call) -> Told:
     tag=SEATS,
     words=Words("Hold seats for five minutes", "좌석 예약 요청"),
     body=asked.HoldSeats,
-    outcomes={201: Outcome(Words("All of them are held.", "모든 좌석을 선점했습니다."), answered.Held)},
+    outcomes={201: Outcome(Words("All of them are held.", "모든 좌석을 선점했습니다."), answered.Held, links=TO_PAY)},
     errors=(
         WAIT,
         NotFound(),
@@ -149,14 +159,20 @@ def seats(call: Call) -> Told:
 def hold(call: Call) -> Told:
     user_id, now = call.fan.user_id, call.now
     schedule, seat_ids, place = _wanted(call)
+    place_id = place.id
     _come_in(place, call)
 
     def effect() -> Told:
         order = holds.place(user_id, schedule, seat_ids, now)
-        mine = select(Reservation.id).where(Reservation.order_id == order.id).order_by(Reservation.id)
-        ids = list(db.session.scalars(mine))
+        mine = select(Reservation.id, Reservation.price).where(Reservation.order_id == order.id)
+        rows = db.session.execute(mine.order_by(Reservation.id)).all()
         held = answered.Held(
-            reservation_id=ids[0], reservation_ids=ids, order_id=order.public_id, expires_at=order.expires_at
+            reservation_id=rows[0].id,
+            reservation_ids=[row.id for row in rows],
+            order_id=order.public_id,
+            amount=sum(row.price for row in rows),
+            session_id=place_id,
+            expires_at=order.expires_at,
         )
         return told(held, 201)
 
