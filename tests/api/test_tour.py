@@ -48,7 +48,7 @@ def test_the_client_renews_its_token_and_says_what_was_refused(
         fan.sign_up("fan@example.com", "an evening in the stalls", "Fan")
         fan._access = "stale"
         assert fan.points() == 0
-        with pytest.raises(Problem, match="greater|invalid"):
+        with pytest.raises(Problem, match="invalid"):
             fan.top_up(1)
         fan.sign_out()
         with pytest.raises(Problem) as refused:

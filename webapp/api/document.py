@@ -20,7 +20,7 @@ REF = "#/components/schemas/{model}"
 PROBLEM = "application/problem+json"
 TAGS = {
     "accounts": ("Accounts and tokens", "계정과 토큰"),
-    "concerts": ("What is on", "공연"),
+    "concerts": ("Concerts", "공연"),
     "line": ("The line", "대기열"),
     "reservations": ("Seats and paying", "예약과 결제"),
     "points": ("Points", "포인트"),
@@ -31,11 +31,11 @@ FAULT = {"field": "body.amount", "code": "greater-than-equal", "detail": "This i
 ABOUT = {
     "description": (
         "Frontrow for programs: the same rules and the same code as the pages. "
-        "Errors are problem+json with a stable `code`; unknown fields are refused and named."
+        "Errors are problem+json with a stable code; unknown fields are refused and named."
     ),
     "x-description-ko": (
         "프로그램을 위한 Frontrow API입니다. 화면과 같은 규칙, 같은 코드로 동작합니다. "
-        "오류는 고정된 `code`가 담긴 problem+json이며, 모르는 필드는 이름을 밝혀 거절합니다."
+        "오류는 고정된 code가 담긴 problem+json이며, 모르는 필드는 이름을 밝혀 거절합니다."
     ),
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.api.document import document
+from webapp.api.fields import LARGEST_ID
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def _fields(schema: dict[str, Any], language: str) -> list[Field]:
 
 def _field(name: str, schema: dict[str, Any], is_needed: bool, words: str) -> Field:
     bounds = [("minimum", "≥ {:,}"), ("maximum", "≤ {:,}"), ("minLength", "{:,}+"), ("maxLength", "≤ {:,}")]
-    rules = [text.format(schema[key]) for key, text in bounds if key in schema]
+    # That a number is no larger than any id of ours helps nobody who reads.
+    rules = [text.format(schema[key]) for key, text in bounds if key in schema and schema[key] != LARGEST_ID]
     rules += [" | ".join(map(str, schema["enum"]))] if "enum" in schema else []
     rules += [schema["const"]] if "const" in schema else []
     example = next(iter(schema.get("examples", [])), None)

@@ -40,9 +40,8 @@ def restore(database_url: str, file: Path) -> None:
         count = connection.execute(TABLES).fetchone()
     if count != (0,):
         raise CannotDoIt("The database is not empty. Restore into a new one, then point DATABASE_URL at it.")
-    _run(
-        "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--dbname", _address(database_url), file
-    )
+    whole = ("--exit-on-error", "--single-transaction")
+    _run("pg_restore", "--no-owner", *whole, f"--dbname={_address(database_url)}", file)
 
 
 def main(what: str, file: str) -> None:
