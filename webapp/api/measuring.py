@@ -26,9 +26,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 ANSWERS = Counter("frontrow_http_requests", "Requests answered, by route and status", ["method", "route", "status"])
 LATENCY = Histogram("frontrow_http_seconds", "Seconds an answer took, by route", ["method", "route"], buckets=SECONDS)
-SOCKETS = Gauge(
-    "frontrow_sockets", "Open sockets, as of each process's last answer", ["pid"], multiprocess_mode="livemostrecent"
-)
+SOCKETS = Gauge("frontrow_sockets", "Open sockets, as of each process's last answer", multiprocess_mode="liveall")
 
 __all__ = ["CONTENT_TYPE_LATEST", "register", "text"]
 
@@ -58,5 +56,5 @@ def _count(response: Response) -> Response:
     ANSWERS.labels(method, route, str(response.status_code)).inc()
     LATENCY.labels(method, route).observe(perf_counter() - g.get("started_at", perf_counter()))
     server = socketio.server
-    SOCKETS.labels(str(os.getpid())).set(len(server.eio.sockets) if server else 0)
+    SOCKETS.set(len(server.eio.sockets) if server else 0)
     return response

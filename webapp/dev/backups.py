@@ -46,7 +46,9 @@ def restore(database_url: str, file: Path) -> None:
 
 def main(what: str, file: str) -> None:
     try:
-        environment.lend()
+        if not os.environ.get("DATABASE_URL"):
+            os.environ.pop("DATABASE_URL", None)
+            environment.lend()  # the house of this machine
         database_url = os.environ["DATABASE_URL"]
         {"backup": back_up, "restore": restore}[what](database_url, Path(file))
     except (BadSetting, CannotDoIt, psycopg.OperationalError) as problem:
