@@ -30,7 +30,8 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
 
 # Each worker counts what it answers in files of its own here; /metrics adds them up. Set before the app is imported.
-counts = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="frontrow-counts-"))
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="frontrow-counts-")
 
 
 def child_exit(server, worker):
@@ -40,7 +41,7 @@ def child_exit(server, worker):
 
 
 def on_exit(server):
-    shutil.rmtree(counts, ignore_errors=True)
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 # One socket is one open file, and the usual soft limit is 1,024. Where the hard one is endless (macOS),

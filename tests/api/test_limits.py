@@ -53,3 +53,13 @@ def test_joining_again_and_again_with_a_token_is_let_be_up_to_abuse(program: Pro
     assert statuses == [201] + [200] * 59
     assert holder.post("/api/queue/enter", json={}).status_code == 429
     assert waiter.post("/api/queue/enter", json={}).status_code == 201
+
+
+def test_a_token_is_no_way_around_the_guard_of_passwords(program: Programs, limits: None) -> None:
+    fan("holder")
+    fan("guesser")
+    concert()
+    guesser = program("guesser")
+    wrong = {**HOLDER, "password": "a guess"}
+    statuses = [guesser.post("/api/queue/enter", json=wrong).status_code for _ in range(11)]
+    assert statuses == [404] * 10 + [429]

@@ -20,7 +20,7 @@ from webapp import clock
 from webapp.waiting_room import admission, joining
 from workers.payments import settle_forgotten
 
-SECONDS = 240
+SECONDS = 540  # on a machine that many share; alone it is a part of a minute
 CONFIG = """
 seed = 20261201
 workers = 2
@@ -28,7 +28,7 @@ request-timeout = 10.0
 continue-on-failure = true
 
 [generation]
-max-examples = 6
+max-examples = 4
 deterministic = true
 no-shrink = true
 

@@ -80,7 +80,7 @@ def sign_in(call: Call) -> Told:
         )
     },
     errors=(BadRefresh(),),
-    limits=limits.FANS,
+    limits=limits.EVERYBODY,
 )
 def refresh(call: Call) -> Told:
     # The refusal comes after the commit: a token used twice has just ended its sign-in.

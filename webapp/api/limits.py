@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import request
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import HTTPException
 
@@ -13,20 +12,23 @@ from webapp.extensions import limiter
 LONGEST_NAME = 254
 
 
-def _account() -> str:
-    """Whose password is being tried; the pages count it under the same name."""
+def _email() -> str | None:
+    """The address in the body: where there is one, its password is being tried, token or not."""
     try:
         asked = calls.document()
     except (BookingError, HTTPException):
-        asked = None
+        return None
     email = asked.get("email") if isinstance(asked, dict) else None
-    # Calls with a token try no password: they are counted by fan.
-    name = email.strip().lower()[:LONGEST_NAME] if isinstance(email, str) else f"{callers.fan_or_address()}"
-    return "account:" + name.encode("utf-8", "replace").decode()
+    return email.strip().lower()[:LONGEST_NAME] if isinstance(email, str) else None
+
+
+def _account() -> str:
+    """Whose password is being tried; the pages count it under the same name."""
+    return "account:" + (_email() or "").encode("utf-8", "replace").decode()
 
 
 def _tries_no_password() -> bool:
-    return callers.has_token() and request.path.endswith("/queue/enter")
+    return _email() is None
 
 
 # The sizes are the pages': accounts/routes.py counts tries of one account's password in the same bucket.

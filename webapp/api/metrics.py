@@ -1,6 +1,6 @@
 """The house in figures, read from Postgres and Redis when Prometheus asks: lines, seats, money, jobs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -26,11 +26,9 @@ def families(now: datetime) -> Iterator[Metric]:
     yield from _up("redis", RedisError, lambda: list(_jobs()))
 
 
-def _up(store: str, away: type[Exception], read: object) -> Iterator[Metric]:
-    assert callable(read)
+def _up(store: str, away: type[Exception], read: Callable[[], list[Metric]]) -> Iterator[Metric]:
     try:
-        found: Iterable[Metric] = read()
-        is_up = 1
+        found, is_up = read(), 1
     except away:
         found, is_up = [], 0
     yield GaugeMetricFamily(f"frontrow_{store}_up", f"Whether {store} answers", value=is_up)
