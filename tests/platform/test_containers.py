@@ -90,7 +90,10 @@ def test_a_missing_secret_is_asked_for_in_a_sentence_and_listed_in_the_example(c
 
 
 def test_the_app_accepts_what_the_containers_are_told(compose: dict[str, Any]) -> None:
-    given = {"SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5nIGVsc2UhISE="}
+    given = {
+        "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5nIGVsc2UhISE=",
+        "TOKEN_KEYS": "a:a-secret-that-is-long-enough-for-tokens",
+    }
 
     def filled(match: re.Match[str]) -> str:
         name, default = match.groups()
