@@ -2,6 +2,8 @@
 
 import os
 import resource
+import shutil
+import tempfile
 from pathlib import Path
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
@@ -26,6 +28,21 @@ loglevel = "info"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 # Its file would be shared by every gunicorn of this user.
 control_socket_disable = True
+
+# Each worker counts what it answers in files of its own here; /metrics adds them up. Set before the app is imported.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="frontrow-counts-")
+
+
+def child_exit(server, worker):
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
 
 # One socket is one open file, and the usual soft limit is 1,024. Where the hard one is endless (macOS),
 # asking for as much is refused.

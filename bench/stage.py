@@ -29,6 +29,7 @@ WEB = "web"
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 90.0
 SECRETS = {
+    "TOKEN_KEYS": "one:a key for the bench and nothing else",
     "SECRET_KEY": "a secret for the bench and nothing else",
     "SANDBOX_API_KEY": "sk_for_the_bench_and_nothing_else",
     "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRoZSBiZW5jaCBhbmQgbm90aGluZyBlbHNlISE=",

@@ -22,6 +22,7 @@ from webapp.extensions import limiter
 from webapp.jobs import redis
 
 TEST_SECRETS = {
+    "TOKEN_KEYS": "new:the key that signs tokens in tests,old:the key that signed tokens before it",
     "SECRET_KEY": "a secret for tests and nothing else",
     "SANDBOX_API_KEY": "sk_for_tests_and_nothing_else",
     "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5nIGVsc2UhISE=",

@@ -114,9 +114,11 @@ def _http(error: HTTPException) -> Any:
         413: _("That is more than this form takes."),
     }
     sentence = sentences.get(status, _("That did not work."))
+    allowed = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
     if wants_json():
-        return problem(error.name.lower().replace(" ", "-"), status, sentence), status
-    return page(status, sentence), status
+        return problem(error.name.lower().replace(" ", "-"), status, sentence), status, headers
+    return page(status, sentence), status, headers
 
 
 def _not_storable(error: DataError) -> tuple[Response | str, int]:

@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import answers, cli, config, jobs, pages
 from webapp.accounts import routes as accounts
 from webapp.admin import screens as admin
+from webapp.api import docs_routes, measuring, metrics_routes
+from webapp.api import routes as api
 from webapp.booking import routes as booking
 from webapp.checkout import callbacks, card_routes, refund_routes, ticket_routes, wallet
 from webapp.checkout import routes as checkout
@@ -44,9 +46,13 @@ def build(settings: config.Settings | None = None) -> Flask:
         refund_routes,
         callbacks,
         admin,
+        api,
+        metrics_routes,
+        docs_routes,
     ):
         app.register_blueprint(feature.blueprint)
     pages.register(app)
+    measuring.register(app)
     answers.register(app)
     cli.register(app)
     if settings.proxies:

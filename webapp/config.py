@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 PROVIDERS = ("sandbox", "stripe")
 
+SHORTEST_TOKEN_KEY = 32  # as long as what it makes: HS256
+
 
 class BadSetting(ValueError):
     """A setting that cannot be used; its text is the sentence the operator reads."""
@@ -53,6 +55,7 @@ class Settings:
     cookies_secure: bool
     pool_size: int
     proxies: int
+    token_keys: tuple[tuple[str, str], ...]  # id and secret; the first signs, all are accepted
     mail_server: MailServer | None = None
 
 
@@ -82,6 +85,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         pool_size=_whole_number(environ, "DATABASE_POOL", 20, 1, 200),
         proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, 0, 5),
         mail_server=_mail_server(environ),
+        token_keys=_token_keys(environ),
     )
 
 
@@ -155,6 +159,18 @@ def _mail_server(environ: Mapping[str, str]) -> MailServer | None:
         raise BadSetting("MAIL_FROM must be an address like Frontrow <tickets@example.org> when MAIL_URL is set.")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return MailServer(parts.hostname, port, user, password, parts.scheme == "smtps", sender)
+
+
+def _token_keys(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """ "b:secret,a:secret": the first signs the API's tokens; the others are accepted while tokens by them live."""
+    keys = [key.partition(":") for key in _required(environ, "TOKEN_KEYS").split(",")]
+    names = [name.strip() for name, _, _ in keys]
+    if not all(names) or len(set(names)) < len(names):
+        raise BadSetting("TOKEN_KEYS must be id:secret, or several with commas between, each id only once.")
+    for name, _, secret in keys:
+        if len(secret.strip()) < SHORTEST_TOKEN_KEY:
+            raise BadSetting(f"TOKEN_KEYS: the secret of {name.strip()!r} must have at least 32 characters.")
+    return tuple((name.strip(), secret.strip()) for name, _, secret in keys)
 
 
 def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:

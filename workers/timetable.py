@@ -42,5 +42,6 @@ TIMETABLE = (
     ),
     Recurring("send-mails", mails.send_mails, 15, UPKEEP, "Sends mails nobody has sent."),
     Recurring("audit", upkeep.audit, 60, UPKEEP, "Checks every promise on the live data and warns of a broken one."),
+    Recurring("forget-answers", upkeep.forget_answers, 600, UPKEEP, "Forgets the API's kept answers after a day."),
     Recurring("forget-sign-ins", upkeep.forget_sign_ins, 3600, UPKEEP, "Forgets sign-ins older than their cookies."),
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from webapp import clock
 from webapp.accounts import signing_in
+from webapp.api import idempotency, tokens
 from webapp.audit import broken_promises
 from webapp.db import transaction
 
@@ -21,6 +22,15 @@ def audit() -> str:
     if broken:
         raise AssertionError("; ".join(f"{one.name}: {one.sentence}" for one in broken[:5]))
     return "every promise holds"
+
+
+def forget_answers() -> str:
+    """Forget what idempotency keys stood for when their day is over, and refresh tokens nobody may use any more."""
+    with transaction():
+        answers = idempotency.forget(clock.now())
+    with transaction():
+        old = tokens.forget(clock.now())
+    return f"{answers} answers, {old} tokens forgotten"
 
 
 def forget_sign_ins() -> str:

@@ -37,6 +37,10 @@ def test_what_is_not_said_has_a_default() -> None:
         ("MAIL_URL", "smtp://mail.example:port"),
         ("MAIL_URL", "smtp://somebody@mail.example"),
         ("MAIL_URL", "smtp://mail.example/inbox"),
+        ("TOKEN_KEYS", ""),
+        ("TOKEN_KEYS", "a key without an id that is long enough"),
+        ("TOKEN_KEYS", "one:too short"),
+        ("TOKEN_KEYS", "one:a secret that is quite long enough,one:and the same id a second time"),
     ],
 )
 def test_a_bad_value_is_a_sentence_that_names_it(name: str, value: str) -> None:

@@ -78,13 +78,22 @@ def test_a_missing_secret_is_asked_for_in_a_sentence_and_listed_in_the_example(c
     required = dict(re.findall(r"\$\{([A-Z_]+):\?([^}]*)\}", text))
     optional = set(re.findall(r"\$\{([A-Z_]+):-", text))
     example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert set(required) == {"POSTGRES_PASSWORD", "SECRET_KEY", "SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRET"}
+    assert set(required) == {
+        "POSTGRES_PASSWORD",
+        "SECRET_KEY",
+        "TOKEN_KEYS",
+        "SANDBOX_API_KEY",
+        "SANDBOX_WEBHOOK_SECRET",
+    }
     assert all(sentence == f"Set {name} in .env." for name, sentence in required.items())
     assert set(required) <= example <= set(required) | optional
 
 
 def test_the_app_accepts_what_the_containers_are_told(compose: dict[str, Any]) -> None:
-    given = {"SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5nIGVsc2UhISE="}
+    given = {
+        "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5nIGVsc2UhISE=",
+        "TOKEN_KEYS": "a:a-secret-that-is-long-enough-for-tokens",
+    }
 
     def filled(match: re.Match[str]) -> str:
         name, default = match.groups()

@@ -18,6 +18,7 @@ ENOUGH = {
     "DATABASE_URL": "postgresql://somewhere/frontrow",
     "REDIS_URL": "redis://somewhere",
     "SECRET_KEY": "a secret for tests",
+    "TOKEN_KEYS": "one:a secret for tests that is long enough",
     "SANDBOX_API_KEY": "a secret for tests",
     "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5n",
     "PAYMENT_PROVIDERS": "sandbox,stripe",

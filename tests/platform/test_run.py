@@ -81,7 +81,12 @@ def test_one_command_opens_the_house_and_names_who_can_sign_in(house: tuple[Watc
 def test_secrets_are_private(house: tuple[Watched, Path]) -> None:
     file = house[1] / "secrets.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert set(json.loads(file.read_text())) == {"SECRET_KEY", "SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRET"}
+    assert set(json.loads(file.read_text())) == {
+        "SECRET_KEY",
+        "TOKEN_KEYS",
+        "SANDBOX_API_KEY",
+        "SANDBOX_WEBHOOK_SECRET",
+    }
 
 
 def test_a_killed_worker_comes_back_and_the_house_stays_open(house: tuple[Watched, Path]) -> None:

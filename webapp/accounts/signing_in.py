@@ -75,6 +75,13 @@ def end(key: str) -> None:
         after_commit(messages.signed_out, user_id)
 
 
+def end_all(user_id: int) -> int:
+    """Sign the user out everywhere, browsers and programs; returns how many sign-ins that were."""
+    ended = db.session.scalars(delete(SignIn).where(SignIn.user_id == user_id).returning(SignIn.key)).all()
+    after_commit(messages.signed_out, user_id)
+    return len(ended)
+
+
 def forget(before: datetime) -> int:
     """End the sign-ins that began before this moment. Returns how many."""
     ended = db.session.scalars(delete(SignIn).where(SignIn.created_at < before).returning(SignIn.user_id)).all()

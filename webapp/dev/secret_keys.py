@@ -15,16 +15,20 @@ def keep(data: Path) -> dict[str, str]:
     try:
         kept: dict[str, str] = json.loads(path.read_text())
     except FileNotFoundError:
-        kept = _made()
-        _store(path, kept)
+        kept = {}
     except ValueError as problem:
         raise CannotStart(f"The secrets in {path} cannot be read: {problem}. Mend or delete the file.") from problem
-    return kept
+    # A folder of an earlier version lacks what came later.
+    complete = {**_made(), **kept}
+    if complete != kept:
+        _store(path, complete)
+    return complete
 
 
 def _made() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(32),
+        "TOKEN_KEYS": "first:" + secrets.token_urlsafe(32),
         "SANDBOX_API_KEY": "sk_" + secrets.token_urlsafe(24),
         "SANDBOX_WEBHOOK_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
     }

@@ -3,6 +3,7 @@
 from alembic import context
 
 import webapp.admin.models
+import webapp.api.models
 import webapp.booking.models
 import webapp.checkout.mail_models
 import webapp.checkout.models

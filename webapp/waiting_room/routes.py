@@ -1,6 +1,5 @@
 """The concert's page, joining its line, the waiting room, and leaving."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +8,12 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required
 
 from webapp import answers, clock
-from webapp.accounts import signing_in
 from webapp.concerts import listing, recent, stock
 from webapp.db import transaction
-from webapp.errors import BookingError, NotSignedIn, NotYourTurn, SaleNotOpen
+from webapp.errors import NotSignedIn, NotYourTurn
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, joining, lobby, lobby_views, presence, room, tick, views, visiting
-from webapp.waiting_room.batches import Batches
+from webapp.waiting_room import admission, entering, lobby, lobby_views, presence, room, tick, views, visiting
 from webapp.waiting_room.guards import place_known
-from webapp.waiting_room.models import Standing
 
 blueprint = Blueprint("waiting_room", __name__)
 
@@ -58,23 +54,11 @@ def concert(slug: str) -> str:
 def join(slug: str) -> Any:
     """Join in the next batch; who asks is read with everybody else in it."""
     try:
-        _batches.join(recent.concert(slug).id, session.get("_user_id", ""))
+        entering.enter(recent.concert(slug).id, session.get("_user_id", ""))
     except NotSignedIn:
         # The wish survives signing in: the page that follows joins without asking again.
         return redirect(url_for("accounts.sign_in", next=url_for(".resume_join", slug=slug)), 303)
     return redirect(url_for(".show", slug=slug), 303)
-
-
-def _write(concert_id: int, keys: Sequence[str]) -> list[Standing | BookingError]:
-    """The places of those who are signed in with these keys, each in its turn, or why there is none."""
-    with transaction():
-        users = signing_in.users_of(keys)
-        asking = [users[key] for key in keys if key in users]
-        places = joining.join_all(asking, concert_id, clock.now()) if asking else {}
-    return [(places.get(users[key]) or SaleNotOpen()) if key in users else NotSignedIn() for key in keys]
-
-
-_batches: Batches[str, Standing] = Batches(_write)
 
 
 @blueprint.get("/concerts/<slug>/line/joining")
@@ -147,6 +131,7 @@ def not_your_turn(error: NotYourTurn) -> Any:
 
 
 def _is_here(seen: room.View, now: datetime) -> None:
+    """Who asks for their place is present."""
     if seen.place.state == "waiting":
         presence.here.asks(seen.concert.id, seen.place.number, now)
 

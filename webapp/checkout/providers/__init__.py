@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from flask import current_app
 
@@ -92,6 +92,14 @@ class Provider(Protocol):
 
     def records(self, since: datetime, until: datetime) -> Iterator[Report]:
         """Every payment this provider took or began to take from `since` until before `until`."""
+
+
+@runtime_checkable
+class ApprovesAtOnce(Protocol):
+    """A provider that collects what its fan has agreed to without a page: the sandbox does, for programs."""
+
+    def approve(self, provider_key: str) -> Report:
+        """Collect an announced payment now. Raises ProviderUnavailable; may be repeated safely."""
 
 
 def provider(key: str) -> Provider:

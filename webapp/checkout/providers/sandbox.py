@@ -86,6 +86,9 @@ class Sandbox:
         path = f"/v1/payments/{quote(provider_key, safe='')}/cancellations"
         return _answered(self._call("POST", path, body, idempotency_key))
 
+    def approve(self, provider_key: str) -> Report:
+        return _report(self._call("POST", f"/v1/payments/{provider_key}/approvals", {}))
+
     def _call(self, method: str, path: str, body: object = None, idempotency_key: str = "") -> Any:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         try:

@@ -53,6 +53,17 @@ def show_payment(payment_id: str) -> Response:
         return _answer(payments.get(book, payment_id), 200)
 
 
+@blueprint.post("/payments/<payment_id>/approvals")
+def approve_payment(payment_id: str) -> Response:
+    """The fan has agreed at the shop: approve without the page. One that was decided before stays as it is."""
+    with till().database.transaction() as book:
+        payment = payments.get(book, payment_id)
+        announced = decisions.decide(book, payment, "approve", till().settings, moments.now())
+        payment = payments.get(book, payment_id)
+    till().delivery.send(announced)
+    return _answer(payment, 200)
+
+
 @blueprint.post("/payments/<payment_id>/cancellations")
 def cancel_payment(payment_id: str) -> Response:
     """Cancel an open payment, or refund a paid one wholly or in part."""
