@@ -1,3 +1,31 @@
-"""The languages Frontrow speaks."""
+"""The languages Frontrow speaks, and this request's sentences in its own."""
+
+from typing import Any
+
+from flask import g
+from flask_babel import get_domain
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
+
+
+def gettext(sentence: str, **values: Any) -> str:
+    """The sentence in this request's language, with the values it names."""
+    said = str(_catalogue().ugettext(sentence))
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int) -> str:
+    """The sentence for so many; it may name `num`."""
+    return str(_catalogue().ungettext(one, many, num)) % {"num": num}
+
+
+def plain_ngettext(one: str, many: str, num: int) -> str:
+    """For templates, which put the values in themselves."""
+    return str(_catalogue().ungettext(one, many, num))
+
+
+def _catalogue() -> Any:
+    """This request's translations, looked up once: a page has fifty sentences."""
+    if "catalogue" not in g:
+        g.catalogue = get_domain().get_translations()
+    return g.catalogue

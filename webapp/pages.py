@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, url_for
-from flask_babel import format_date, format_time, get_domain, get_locale
+from flask_babel import format_date, format_time, get_locale
 from flask_login import current_user
 from redis.exceptions import RedisError
 from sqlalchemy import text, update
@@ -16,7 +16,7 @@ from webapp.accounts.models import User
 from webapp.accounts.next_page import safe_next
 from webapp.content_policy import policy
 from webapp.db import db, transaction
-from webapp.languages import LANGUAGES
+from webapp.languages import LANGUAGES, gettext, plain_ngettext
 from webapp.layout import asset, csp_nonce, import_map, me, money, words
 
 blueprint = Blueprint("pages", __name__)
@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset, import_map=import_map, words=words
     )
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale()), "me": me()})
     app.after_request(_secure)
@@ -67,21 +67,6 @@ def language() -> Any:
             with transaction():
                 db.session.execute(update(User).where(User.id == user_id).values(language=choice))
     return answer
-
-
-def _catalogue() -> Any:
-    """This request's translations, looked up once: a page has fifty sentences."""
-    if "catalogue" not in g:
-        g.catalogue = get_domain().get_translations()
-    return g.catalogue
-
-
-def _gettext(sentence: str) -> str:
-    return str(_catalogue().ugettext(sentence))
-
-
-def _ngettext(one: str, many: str, count: int) -> str:
-    return str(_catalogue().ungettext(one, many, count))
 
 
 def number(value: int) -> str:

@@ -101,9 +101,11 @@ def about(concert_id: int, now: datetime) -> int:
 
 def fans_drawn(concert_id: int) -> int:
     """How many numbers of this line were drawn by lot, the first ones; up to two seconds old."""
-    fans = select(Draw.fans).where(Draw.concert_id == concert_id)
-    drawn: int = _drawn.get(concert_id, lambda: db.session.scalar(fans) or 0)
-    return drawn
+    return _drawn.get(concert_id, lambda: _fans_drawn(concert_id))
+
+
+def _fans_drawn(concert_id: int) -> int:
+    return db.session.scalar(select(Draw.fans).where(Draw.concert_id == concert_id)) or 0
 
 
 def coarse(number: int) -> int:

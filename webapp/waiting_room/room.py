@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from webapp import shells
 from webapp.concerts import stock
 from webapp.concerts.models import Concert
+from webapp.languages import gettext as _
+from webapp.languages import ngettext
 from webapp.waiting_room import estimate, lobby, tick, views, visiting
 from webapp.waiting_room.models import Standing
 
@@ -74,7 +73,7 @@ def _words(seen: View) -> dict[str, Any]:
 def _wait(wait: estimate.Wait | None) -> str:
     """The estimate in words."""
     if wait is None:
-        return str(_("We cannot say yet"))
+        return _("We cannot say yet")
     if wait.low_minutes == wait.high_minutes:
-        return str(ngettext("About %(num)s minute", "About %(num)s minutes", wait.high_minutes))
-    return str(_("About %(low)s to %(high)s minutes", low=f"{wait.low_minutes:,}", high=f"{wait.high_minutes:,}"))
+        return ngettext("About %(num)s minute", "About %(num)s minutes", wait.high_minutes)
+    return _("About %(low)s to %(high)s minutes", low=f"{wait.low_minutes:,}", high=f"{wait.high_minutes:,}")
