@@ -4,8 +4,8 @@ import os
 
 from flask_login import current_user, login_required
 
+from webapp import batches
 from webapp.extensions import csrf
-from webapp.waiting_room import batches
 from wsgi import app
 
 __all__ = ["app"]

@@ -69,10 +69,15 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
 
     In a transaction it is part of that, and sees nothing that was not flushed.
     """
-    if "after_commit" in db.session.info and "at_once" not in db.session.info:
+    if _in_transaction():
         return db.session.connection().execute(statement, asked).all()
     with reading(db.engine).connect() as connection:
         return connection.execute(statement, asked).all()
+
+
+def _in_transaction() -> bool:
+    """Whether what is sent now belongs to an open transaction. Asks for no session where there is none yet."""
+    return db.session.registry.has() and "after_commit" in db.session.info and "at_once" not in db.session.info
 
 
 def ping_idle(engine: Engine) -> None:

@@ -55,8 +55,13 @@ class NotSignedIn(BookingError):
     code, status, sentence = "not-signed-in", 401, _("Sign in first.")
 
 
-class LineTooBusy(BookingError):
-    code, status, retry_seconds = "line-too-busy", 503, 2
+class TooBusy(BookingError):
+    code, status, retry_seconds = "too-busy", 503, 2
+    sentence = _("So many fans ask at this moment that we could not answer. Nothing is lost. Try again in two seconds.")
+
+
+class LineTooBusy(TooBusy):
+    code = "line-too-busy"
     sentence = _("So many fans are joining at this moment that we could not take you in. Try again in two seconds.")
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.running import wait_until
+from webapp import batches
+from webapp.batches import Batches
 from webapp.errors import LineTooBusy, NotFound
-from webapp.waiting_room import batches
-from webapp.waiting_room.batches import Batches
 
 LINE = 1
 PATIENCE = 10.0
@@ -37,12 +37,12 @@ class Crowd:
     """Fans who wish at the same time, each in a thread."""
 
     def __init__(self, book: Book) -> None:
-        self.batches: Batches[str, str] = Batches(book)
+        self.batches: Batches[str, str] = Batches(book, LineTooBusy)
         self.threads = ThreadPoolExecutor(50)
         self.book = book
 
     def wish(self, *names: str) -> list[Future[str]]:
-        return [self.threads.submit(self.batches.join, LINE, name) for name in names]
+        return [self.threads.submit(self.batches.ask, LINE, name) for name in names]
 
     def waiting(self) -> int:
         return len(self.batches._waiting.get(LINE, ()))
@@ -134,7 +134,7 @@ def test_behind_a_full_queue_a_fan_is_told_at_once(crowd: Crowd, book: Book, mon
     monkeypatch.setattr(batches, "MOST_WAITING", 3)
     asked = crowd.first_and_others("a", "b", "c")
     with pytest.raises(LineTooBusy):
-        crowd.batches.join(LINE, "one too many")
+        crowd.batches.ask(LINE, "one too many")
     book.may_go_on.set()
     assert "LineTooBusy" not in {outcome(one) for one in asked}
 
@@ -163,7 +163,7 @@ def test_a_fan_whom_nobody_answers_gives_up_and_is_written_no_more(
 
 def test_another_line_does_not_wait(crowd: Crowd, book: Book) -> None:
     crowd.first_and_others("a")
-    other = crowd.threads.submit(crowd.batches.join, LINE + 1, "elsewhere")
+    other = crowd.threads.submit(crowd.batches.ask, LINE + 1, "elsewhere")
     assert book.begun.acquire(timeout=PATIENCE)
     assert book.written == [["first"], ["elsewhere"]]
     book.may_go_on.set()

@@ -18,9 +18,9 @@ from tests.running import answers, free_port, process, wait_until
 from webapp import clock
 from webapp.accounts.models import SignIn
 from webapp.audit import broken_promises
+from webapp.batches import Batches
 from webapp.db import db, transaction
 from webapp.waiting_room import calling
-from webapp.waiting_room.batches import Batches
 from webapp.waiting_room.entering import write
 from webapp.waiting_room.models import Counter, QueueSession
 
@@ -48,7 +48,7 @@ def test_batches_of_three_processes_with_every_fan_in_two_tabs() -> None:
     keys = sign_in(fans(FANS))
     processes = [Batches(write) for _ in range(3)]
     wishes = [(processes[number % 3], key) for number, key in enumerate([*keys, *reversed(keys)])]
-    outcomes = race(*[partial(process.join, show.id, key) for process, key in wishes])
+    outcomes = race(*[partial(process.ask, show.id, key) for process, key in wishes])
     assert len(winners(outcomes)) == 2 * FANS
     places = {(key, place.wait_number) for (_, key), place in zip(wishes, outcomes, strict=True)}
     assert sorted(number for _, number in places) == list(range(1, FANS + 1))
@@ -62,7 +62,7 @@ def test_control_without_the_counters_lock_two_batches_draw_the_same_numbers(mon
     with without(f"DROP INDEX {index}", f"CREATE UNIQUE INDEX {index} ON sessions (concert_id, wait_number)"):
         show = concert(capacity=0)
         keys = sign_in(fans(2))
-        outcomes = race(*[partial(Batches(write).join, show.id, key) for key in keys])
+        outcomes = race(*[partial(Batches(write).ask, show.id, key) for key in keys])
         assert len(winners(outcomes)) == 2
         assert numbers(show.id) == [1, 1]
         assert broken_promises(NOW) != []

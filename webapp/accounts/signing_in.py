@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from webapp.accounts.models import OPERATOR, SignIn, User
 from webapp.accounts.passwords import hash_password, is_right
+from webapp.batches import Batches
 from webapp.db import after_commit, db, fetch
 from webapp.live import messages
 
@@ -40,8 +41,9 @@ class SignedIn:
 
 # Every page of a signed-in fan asks this, some with more columns: built once.
 WHO = (SignIn.key, User.id, User.name, User.role, User.point, User.language)
-USERS_OF = select(SignIn.key, SignIn.user_id).where(SignIn.key == any_(bindparam("keys", type_=ARRAY(String))))
-SIGNED_IN = select(*WHO).join(User, User.id == SignIn.user_id).where(SignIn.key == bindparam("key"))
+KEYS = bindparam("keys", type_=ARRAY(String))
+USERS_OF = select(SignIn.key, SignIn.user_id).where(SignIn.key == any_(KEYS))
+SIGNED_IN = select(*WHO).join(User, User.id == SignIn.user_id).where(SignIn.key == any_(KEYS))
 
 
 def sign_up(email: str, name: str, password: str) -> int | None:
@@ -96,9 +98,13 @@ def valid(keys: Iterable[str]) -> set[str]:
 
 
 def load(key: str) -> SignedIn | None:
-    """Who is signed in with this key, in one indexed read."""
-    found = fetch(SIGNED_IN, key=key)
-    return signed_in(found[0]) if found else None
+    """Who is signed in with this key, in one indexed read with everybody else who asks at this moment."""
+    return _sign_ins.ask(None, key)
+
+
+def _load(_line: None, keys: Sequence[str]) -> list[SignedIn | None]:
+    found = {row[0]: signed_in(row) for row in fetch(SIGNED_IN, keys=list(keys))}
+    return [found.get(key) for key in keys]
 
 
 def users_of(keys: Sequence[str]) -> dict[str, int]:
@@ -109,3 +115,6 @@ def users_of(keys: Sequence[str]) -> dict[str, int]:
 def signed_in(row: Row[Any]) -> SignedIn:
     """From a row that begins with the columns of WHO."""
     return SignedIn(*row[: len(WHO)])
+
+
+_sign_ins: Batches[str, SignedIn | None] = Batches(_load)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from webapp import clock
 from webapp.accounts import signing_in
+from webapp.batches import Batches
 from webapp.db import transaction
-from webapp.errors import BookingError, NotSignedIn, SaleNotOpen
+from webapp.errors import BookingError, LineTooBusy, NotSignedIn, SaleNotOpen
 from webapp.waiting_room import joining
-from webapp.waiting_room.batches import Batches
 from webapp.waiting_room.models import Standing
 
 # A browser's fan is known by the key of its sign-in, which the batch looks up; a program's by the user's id.
@@ -16,7 +16,7 @@ Who = str | int
 
 def enter(concert_id: int, who: Who) -> Standing:
     """The fan's place, a new one or the one they have. Raises NotSignedIn, SaleNotOpen or LineTooBusy."""
-    return _batches.join(concert_id, who)
+    return _batches.ask(concert_id, who)
 
 
 def write(concert_id: int, asking: Sequence[Who]) -> list[Standing | BookingError]:
@@ -29,4 +29,4 @@ def write(concert_id: int, asking: Sequence[Who]) -> list[Standing | BookingErro
     return [(places.get(users[who]) or SaleNotOpen()) if who in users else NotSignedIn() for who in asking]
 
 
-_batches: Batches[Who, Standing] = Batches(write)
+_batches: Batches[Who, Standing] = Batches(write, LineTooBusy)

@@ -1,13 +1,19 @@
 """Who asks and where they stand in one line: the one read that every page of a rush begins with."""
 
-from sqlalchemy import bindparam, select, true
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Row, String, any_, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import SignIn, User
 from webapp.accounts.signing_in import WHO, SignedIn, signed_in
+from webapp.batches import Batches
 from webapp.db import db, fetch, reading
 from webapp.memory import Recent
 from webapp.waiting_room.models import Counter, QueueSession, Standing
+
+Visit = tuple[SignedIn | None, Standing | None]
 
 # The tick that corrects a page comes as often.
 COUNTER_SECONDS = 0.5
@@ -23,20 +29,27 @@ VISIT = (
     select(*WHO, *NEWEST.c)
     .join(User, User.id == SignIn.user_id)
     .outerjoin(NEWEST, true())
-    .where(SignIn.key == bindparam("key"))
+    .where(SignIn.key == any_(bindparam("keys", type_=ARRAY(String))))
 )
 COUNTER = select(Counter).where(Counter.concert_id == bindparam("concert_id"))
 
 _counters: Recent[Counter] = Recent(COUNTER_SECONDS)
 
 
-def visit(key: str, concert_id: int) -> tuple[SignedIn | None, Standing | None]:
+def visit(key: str, concert_id: int) -> Visit:
     """Who is signed in with this key, and their newest place in the concert's line, live or ended."""
-    found = fetch(VISIT, key=key, concert_id=concert_id)
-    if not found:
-        return None, None
-    place = Standing._make(found[0][len(WHO) :])
-    return signed_in(found[0]), place if place.id is not None else None
+    return _visits.ask(concert_id, key)
+
+
+def _visit(concert_id: int, keys: Sequence[str]) -> list[Visit]:
+    """The same for everybody who asks at this moment, in one read."""
+    found = {row[0]: row for row in fetch(VISIT, keys=list(keys), concert_id=concert_id)}
+    return [_seen(found[key]) if key in found else (None, None) for key in keys]
+
+
+def _seen(row: Row[Any]) -> Visit:
+    place = Standing._make(row[len(WHO) :])
+    return signed_in(row), place if place.id is not None else None
 
 
 def counter(concert_id: int) -> Counter:
@@ -47,3 +60,6 @@ def counter(concert_id: int) -> Counter:
 def _counter(concert_id: int) -> Counter:
     with Session(reading(db.engine)) as session:
         return session.scalars(COUNTER, {"concert_id": concert_id}).one()
+
+
+_visits: Batches[str, Visit] = Batches(_visit)

@@ -1,0 +1,132 @@
+"""What is asked together is asked of Postgres together: one statement or transaction for all, an answer for each.
+
+Whoever comes while a batch is under way waits for the next; the first of those who wait then takes it on. So a quiet
+house answers at once, and in a rush hundreds of fans share one journey, or one lock. Knows no feature and no request.
+"""
+
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.exc import IntegrityError
+
+from webapp.errors import BookingError, TooBusy
+
+Wish = TypeVar("Wish")
+Answer = TypeVar("Answer")
+
+MOST_TOGETHER = 500  # as many joins in one transaction take a few hundredths of a second
+MOST_WAITING = 5_000  # in one process for one line; whoever comes behind them is told to come again at once
+PATIENCE_SECONDS = 10.0
+
+
+class Place(Generic[Wish, Answer]):
+    """One request's place in a batch."""
+
+    def __init__(self, wish: Wish) -> None:
+        self.wish = wish
+        self.answers: list[Answer | BaseException] = []
+        self.is_leader = False
+        # A lock that is released to wake whoever waits at it: the lightest way there is.
+        self.gate = Lock()
+        self.gate.acquire()
+
+    def wake(self, *answer: Answer | BaseException) -> None:
+        self.answers += answer
+        self.gate.release()
+
+
+class Batches(Generic[Wish, Answer]):
+    """The wishes of one process, by line. `take` answers many wishes of one line at once, in their order; an answer
+    may be an error, which is then that wish's alone. `too_busy` is raised for whoever cannot be taken.
+    """
+
+    def __init__(
+        self, take: Callable[[Any, Sequence[Wish]], Sequence[Answer | BaseException]], too_busy: type[TooBusy] = TooBusy
+    ) -> None:
+        self._take, self._too_busy = take, too_busy
+        self._lock = Lock()
+        self._waiting: dict[Hashable, deque[Place[Wish, Answer]]] = {}
+
+    def ask(self, line: Hashable, wish: Wish) -> Answer:
+        """The answer to this wish. Raises what `take` answered or raised, or `too_busy`."""
+        place: Place[Wish, Answer] = Place(wish)
+        self._queue(line, place)
+        if not place.is_leader and not place.gate.acquire(timeout=PATIENCE_SECONDS):
+            self._give_up(line, place)
+        if place.is_leader:
+            self._lead(line)
+        (answer,) = place.answers
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _queue(self, line: Hashable, place: Place[Wish, Answer]) -> None:
+        with self._lock:
+            queue = self._waiting.get(line)
+            if queue is None:
+                queue = self._waiting[line] = deque()
+                place.is_leader = True
+            if len(queue) >= MOST_WAITING:
+                raise self._too_busy()
+            queue.append(place)
+
+    def _give_up(self, line: Hashable, place: Place[Wish, Answer]) -> None:
+        """Nobody answered in time. Whoever was made leader in that very moment has to lead all the same."""
+        with self._lock:
+            queue = self._waiting.get(line, deque())
+            if place in queue and not place.is_leader:
+                queue.remove(place)
+                place.answers.append(self._too_busy())
+                return
+        if not place.is_leader:
+            # Taken on in that very moment: the answer is on its way.
+            place.gate.acquire()
+
+    def _lead(self, line: Hashable) -> None:
+        """Take on everything that waits, the leader's own wish first, and hand over to whoever came meanwhile."""
+        with self._lock:
+            queue = self._waiting[line]
+            batch = [queue.popleft() for _ in range(min(len(queue), MOST_TOGETHER))]
+        try:
+            self._answer(line, batch)
+        except BaseException as error:
+            # This process is ending, or worse. The others must not wait for somebody who is gone.
+            for place in batch:
+                if not place.answers:
+                    place.wake(self._too_busy())
+            raise error
+        finally:
+            self._hand_over(line)
+
+    def _answer(self, line: Hashable, batch: list[Place[Wish, Answer]]) -> None:
+        try:
+            answers = self._take(line, [place.wish for place in batch])
+        except (BookingError, IntegrityError) as error:
+            self._answer_apart(line, batch, error)
+        except Exception as error:
+            # Postgres does not answer, say: nobody would have succeeded alone.
+            for place in batch:
+                place.wake(error)
+        else:
+            for place, answer in zip(batch, answers, strict=True):
+                place.wake(answer)
+
+    def _answer_apart(self, line: Hashable, batch: list[Place[Wish, Answer]], error: Exception) -> None:
+        """One wish spoilt the batch: halve it until it stands alone, so that the others get what they came for."""
+        if len(batch) == 1:
+            batch[0].wake(error)
+            return
+        middle = len(batch) // 2
+        self._answer(line, batch[:middle])
+        self._answer(line, batch[middle:])
+
+    def _hand_over(self, line: Hashable) -> None:
+        with self._lock:
+            queue = self._waiting[line]
+            if not queue:
+                del self._waiting[line]
+                return
+            queue[0].is_leader = True
+            queue[0].gate.release()
