@@ -15,7 +15,7 @@ from tests.builders import concert, hall, schedule
 from webapp import clock
 from webapp.checkout.models import Ticket
 from webapp.db import db
-from workers.payments import settle_forgotten
+from workers.payments import settle_stored
 
 ROOT = Path(__file__).parents[2]
 TOUR = ROOT / "docs" / "api-tour.md"
@@ -34,7 +34,7 @@ def test_the_tour_buys_a_ticket(house: Flask, environment: dict[str, str], monke
             exec(compile(block, f"{TOUR.name}, block {number}", "exec"), told)
     sys.modules.pop("frontrow_client")
     assert told["ticket"] == db.session.scalars(select(Ticket.code)).one()
-    settle_forgotten()  # the callback of the top-up, which its answer has overtaken
+    settle_stored()  # the callback of the top-up, which its answer has overtaken
 
 
 def test_the_client_renews_its_token_and_says_what_was_refused(
