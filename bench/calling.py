@@ -3,7 +3,7 @@
 import time
 from statistics import median
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bench import crowd, figures, stage
 from webapp import clock
@@ -66,12 +66,13 @@ def _report(took: dict[int, list[float]]) -> None:
 
 def _explain(concert_id: int) -> None:
     counter, now = db.session.get_one(Counter, concert_id), clock.now()
-    for title, statement in {
-        "Who is called": calling.calling(counter, CALLED, now),
-        "Whose time is over": calling.ending_overdue(counter, now),
-    }.items():
-        compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    facts = {"line": concert_id, "now": now, "serving": counter.serving_number, "slots": CALLED}
+    until = {"claim_until": now, "admitted_until": now}
+    for title, statement in {"Who is called": calling.CALLING, "Whose time is over": calling.ENDING_OVERDUE}.items():
+        compiled = statement.compile(db.engine)
         print(f"\n{title}, in the line of {max(SLUGS):,}:")
-        for line in db.session.scalars(text(f"EXPLAIN {compiled}")):
+        asked = {name: value for name, value in {**facts, **until}.items() if name in compiled.params}
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", {**compiled.params, **asked})
+        for line in plan.scalars():
             print(f"  {line}")
     db.session.rollback()

@@ -40,10 +40,15 @@ class Place(Generic[Wish, Answer]):
 class Batches(Generic[Wish, Answer]):
     """The wishes of one process, by line. `take` answers many wishes of one line at once, in their order; an answer
     may be an error, which is then that wish's alone. `too_busy` is raised for whoever cannot be taken.
+
+    `take` is given the line and how to collect the wishes, which it does as late as it can, and once: whoever comes
+    while it waits for a lock is taken along.
     """
 
     def __init__(
-        self, take: Callable[[Any, Sequence[Wish]], Sequence[Answer | BaseException]], too_busy: type[TooBusy] = TooBusy
+        self,
+        take: Callable[[Any, Callable[[], Sequence[Wish]]], Sequence[Answer | BaseException]],
+        too_busy: type[TooBusy] = TooBusy,
     ) -> None:
         self._take, self._too_busy = take, too_busy
         self._lock = Lock()
@@ -86,13 +91,12 @@ class Batches(Generic[Wish, Answer]):
 
     def _lead(self, line: Hashable) -> None:
         """Take on everything that waits, the leader's own wish first, and hand over to whoever came meanwhile."""
-        with self._lock:
-            queue = self._waiting[line]
-            batch = [queue.popleft() for _ in range(min(len(queue), MOST_TOGETHER))]
+        batch: list[Place[Wish, Answer]] = []
         try:
-            self._answer(line, batch)
+            self._answer(line, batch, lambda: self._collect(line, batch))
         except BaseException as error:
             # This process is ending, or worse. The others must not wait for somebody who is gone.
+            self._collect(line, batch)
             for place in batch:
                 if not place.answers:
                     place.wake(self._too_busy())
@@ -100,13 +104,23 @@ class Batches(Generic[Wish, Answer]):
         finally:
             self._hand_over(line)
 
-    def _answer(self, line: Hashable, batch: list[Place[Wish, Answer]]) -> None:
+    def _collect(self, line: Hashable, batch: list[Place[Wish, Answer]]) -> list[Wish]:
+        """Everybody who waits, up to the bound; once collected, it is the same batch again."""
+        if not batch:
+            with self._lock:
+                queue = self._waiting[line]
+                batch += [queue.popleft() for _ in range(min(len(queue), MOST_TOGETHER))]
+        return [place.wish for place in batch]
+
+    def _answer(self, line: Hashable, batch: list[Place[Wish, Answer]], collect: Callable[[], Sequence[Wish]]) -> None:
         try:
-            answers = self._take(line, [place.wish for place in batch])
+            answers = self._take(line, collect)
         except (BookingError, IntegrityError) as error:
+            collect()
             self._answer_apart(line, batch, error)
         except Exception as error:
             # Postgres does not answer, say: nobody would have succeeded alone.
+            collect()
             for place in batch:
                 place.wake(error)
         else:
@@ -119,8 +133,8 @@ class Batches(Generic[Wish, Answer]):
             batch[0].wake(error)
             return
         middle = len(batch) // 2
-        self._answer(line, batch[:middle])
-        self._answer(line, batch[middle:])
+        for half in (batch[:middle], batch[middle:]):
+            self._answer(line, half, lambda half=half: [place.wish for place in half])  # type: ignore[misc]
 
     def _hand_over(self, line: Hashable) -> None:
         with self._lock:

@@ -21,11 +21,16 @@ class Book:
 
     def __init__(self) -> None:
         self.written: list[list[str]] = []
+        self.locked, self.may_collect = Semaphore(0), Event()
         self.begun, self.may_go_on = Semaphore(0), Event()
+        self.may_collect.set()
         self.may_go_on.set()
         self.trouble: Callable[[Sequence[str]], None] = lambda wishes: None
 
-    def __call__(self, line: int, wishes: Sequence[str]) -> list[str | BaseException]:
+    def __call__(self, line: int, collect: Callable[[], Sequence[str]]) -> list[str | BaseException]:
+        self.locked.release()
+        assert self.may_collect.wait(PATIENCE)
+        wishes = collect()
         self.written.append(list(wishes))
         self.begun.release()
         assert self.may_go_on.wait(PATIENCE)
@@ -87,6 +92,27 @@ def test_whoever_comes_during_a_write_is_written_together_in_the_order_they_came
     book.may_go_on.set()
     assert [outcome(one) for one in asked] == ["place of first", "place of b", "place of a", "place of c"]
     assert book.written == [["first"], ["b", "a", "c"]]
+
+
+def test_whoever_comes_while_the_first_waits_for_the_lock_is_taken_along(crowd: Crowd, book: Book) -> None:
+    book.may_collect.clear()
+    asked = crowd.wish("first")
+    assert book.locked.acquire(timeout=PATIENCE)
+    for count, name in enumerate(("second", "third"), start=2):
+        asked += crowd.wish(name)
+        wait_until(lambda count=count: crowd.waiting() == count)  # type: ignore[misc]
+    book.may_collect.set()
+    assert [outcome(one) for one in asked] == ["place of first", "place of second", "place of third"]
+    assert book.written == [["first", "second", "third"]]
+
+
+def test_a_lock_that_is_never_had_is_told_to_everybody(crowd: Crowd, book: Book) -> None:
+    def locked_out(_line: int, _collect: object) -> list[str | BaseException]:
+        raise ConnectionError("no lock")
+
+    crowd.batches = Batches(locked_out, LineTooBusy)
+    assert [outcome(one) for one in crowd.wish("a", "b", "c")] == ["ConnectionError"] * 3
+    assert crowd.batches._waiting == {}
 
 
 def test_an_error_that_is_one_fans_answer_is_nobody_elses(crowd: Crowd, book: Book) -> None:

@@ -4,14 +4,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import NOW, at, concert, do, fan, fans
 from tests.races.racing import errors, meeting, race, winners
 from webapp.db import db
 from webapp.waiting_room import admission, calling, joining
-from webapp.waiting_room.models import Counter, QueueSession, is_over
+from webapp.waiting_room.models import EXPIRED, Counter, QueueSession, is_over
 
 
 @pytest.mark.usefixtures("house")
@@ -59,7 +59,7 @@ def test_two_workers_expiring_at_once_end_each_session_once() -> None:
 
 @pytest.mark.usefixtures("stage")
 def test_control_without_looking_at_what_has_ended_sessions_end_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "is_over", _over_without_looking)
+    monkeypatch.setattr(calling, "ENDING_OVERDUE", _ending_without_looking())
     show, crowd = concert(capacity=10), fans(10)
     do(joining.join_all, crowd, show.id, NOW)
     outcomes = race(*[partial(do, admission.expire, show.id, at(minutes=11)) for _ in range(2)])
@@ -90,5 +90,9 @@ def _look(concert_id: int) -> Counter:
     return db.session.get_one(Counter, concert_id)
 
 
-def _over_without_looking(now: Any) -> Any:
-    return is_over(now) | QueueSession.is_terminated
+def _ending_without_looking() -> Any:
+    """The statement that ends what is over, and once more what has ended."""
+    over = is_over(calling.NOW) | QueueSession.is_terminated
+    ending = update(QueueSession).where(QueueSession.concert_id == calling.LINE, over)
+    ended = {"is_terminated": True, "terminated_at": calling.NOW, "end_reason": EXPIRED}
+    return ending.values(**ended).returning(QueueSession.wait_number)

@@ -1,7 +1,7 @@
 """Signing up, in and out. Every sign-in gets a new random key; signing out ends it on the server."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,7 +102,8 @@ def load(key: str) -> SignedIn | None:
     return _sign_ins.ask(None, key)
 
 
-def _load(_line: None, keys: Sequence[str]) -> list[SignedIn | None]:
+def _load(_line: None, collect: Callable[[], Sequence[str]]) -> list[SignedIn | None]:
+    keys = collect()
     found = {row[0]: signed_in(row) for row in fetch(SIGNED_IN, keys=list(keys))}
     return [found.get(key) for key in keys]
 

@@ -2,22 +2,64 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Update, case, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import DateTime, Integer, bindparam, case, select, update
 
 from webapp.concerts.models import Concert
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.waiting_room import tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
 
 # Under a rate, unused admissions add up to this many seconds' worth, so that a quiet spell is no flood later.
 RATE_BURST_SECONDS = 1.0
 
+# What every batch of joins and every end of a session asks: built once.
+LINE = bindparam("line", type_=Integer)
+NOW = bindparam("now", type_=DateTime(timezone=True))
+# The concert comes along: whether its sale is open is asked next.
+LOCK = (
+    select(Counter, Concert)
+    .join(Concert, Concert.id == Counter.concert_id)
+    .where(Counter.concert_id == LINE)
+    .with_for_update(of=Counter)
+)
+ENDING_OVERDUE = (
+    update(QueueSession)
+    .where(QueueSession.concert_id == LINE, is_over(NOW))
+    .values(
+        is_terminated=True,
+        terminated_at=NOW,
+        end_reason=case((QueueSession.claimed_at.is_(None), NO_SHOW), else_=EXPIRED),
+    )
+    .returning(QueueSession.wait_number)
+)
+NEXT_UP = (
+    select(QueueSession.id)
+    .where(
+        QueueSession.concert_id == LINE,
+        QueueSession.wait_number > bindparam("serving", type_=Integer),
+        QueueSession.called_at.is_(None),
+        ~QueueSession.is_terminated,
+    )
+    .order_by(QueueSession.wait_number)
+    .limit(bindparam("slots", type_=Integer))
+)
+CALLING = (
+    update(QueueSession)
+    .where(QueueSession.id.in_(NEXT_UP.scalar_subquery()))
+    .values(
+        called_at=NOW,
+        claim_by=bindparam("claim_until", type_=DateTime(timezone=True)),
+        expires_at=bindparam("admitted_until", type_=DateTime(timezone=True)),
+    )
+    .returning(QueueSession.wait_number)
+)
+
 
 def lock(concert_id: int) -> Counter:
     """Lock a concert's counter and read it afresh. Whoever changes the line holds this lock until the commit."""
-    statement = select(Counter).where(Counter.concert_id == concert_id).with_for_update()
-    return db.session.scalars(statement, execution_options={"populate_existing": True}).one()
+    found = db.session.execute(LOCK, {"line": concert_id}, execution_options={"populate_existing": True}).one()
+    counter: Counter = found[0]
+    return counter
 
 
 def call_next(counter: Counter, now: datetime) -> int:
@@ -27,10 +69,15 @@ def call_next(counter: Counter, now: datetime) -> int:
     arithmetic, since every number between the old and the new serving number was either called or had ended.
     """
     end_overdue(counter, now)
+    return call_for_free_slots(counter, now)
+
+
+def call_for_free_slots(counter: Counter, now: datetime) -> int:
+    """The same, for whoever has tidied in this transaction already."""
     slots = _slots(counter, now)
     if slots <= 0:
         return 0
-    called = list(db.session.scalars(calling(counter, slots, now)))
+    called = _call(counter, slots, now)
     # With slots to spare the line is exhausted, and everything drawn so far has been reached.
     reached = max(called) if len(called) == slots else counter.created_count
     passed_over = reached - counter.serving_number - len(called)
@@ -45,48 +92,11 @@ def call_next(counter: Counter, now: datetime) -> int:
 
 def end_overdue(counter: Counter, now: datetime) -> int:
     """End the sessions whose ten minutes, or whose three minutes to show up, are over."""
-    ended = db.session.execute(ending_overdue(counter, now))
-    assert isinstance(ended, CursorResult)
-    if ended.rowcount:
-        counter.terminated_count += ended.rowcount
+    ended = len(fetch(ENDING_OVERDUE, line=counter.concert_id, now=now))
+    if ended:
+        counter.terminated_count += ended
         tick.changed(counter, now)
-    return ended.rowcount
-
-
-def ending_overdue(counter: Counter, now: datetime) -> Update:
-    """The statement that ends them."""
-    return (
-        update(QueueSession)
-        .where(QueueSession.concert_id == counter.concert_id, is_over(now))
-        .values(
-            is_terminated=True,
-            terminated_at=now,
-            end_reason=case((QueueSession.claimed_at.is_(None), NO_SHOW), else_=EXPIRED),
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-def calling(counter: Counter, slots: int, now: datetime) -> ReturningUpdate[int]:
-    """The statement that admits the next waiting sessions, at most `slots`. Their clocks start now."""
-    next_up = (
-        select(QueueSession.id)
-        .where(
-            QueueSession.concert_id == counter.concert_id,
-            QueueSession.wait_number > counter.serving_number,
-            QueueSession.called_at.is_(None),
-            ~QueueSession.is_terminated,
-        )
-        .order_by(QueueSession.wait_number)
-        .limit(slots)
-    )
-    return (
-        update(QueueSession)
-        .where(QueueSession.id.in_(next_up.scalar_subquery()))
-        .values(called_at=now, claim_by=now + CLAIM, expires_at=now + ADMISSION)
-        .returning(QueueSession.wait_number)
-        .execution_options(synchronize_session=False)
-    )
+    return ended
 
 
 def _slots(counter: Counter, now: datetime) -> int:
@@ -112,3 +122,10 @@ def _credit(counter: Counter, now: datetime) -> int:
 def _spend(counter: Counter, called: int) -> None:
     if counter.admissions_per_minute is not None:
         counter.rate_credit -= called
+
+
+def _call(counter: Counter, slots: int, now: datetime) -> list[int]:
+    """Admit the next waiting sessions, at most `slots`; their numbers. Their clocks start now."""
+    times = {"now": now, "claim_until": now + CLAIM, "admitted_until": now + ADMISSION}
+    called = fetch(CALLING, line=counter.concert_id, serving=counter.serving_number, slots=slots, **times)
+    return [one.wait_number for one in called]

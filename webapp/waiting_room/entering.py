@@ -1,13 +1,13 @@
 """Entering the line, for pages and programs: with everybody else who asks this process at this moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.batches import Batches
 from webapp.db import transaction
 from webapp.errors import BookingError, LineTooBusy, NotSignedIn, SaleNotOpen
-from webapp.waiting_room import joining
+from webapp.waiting_room import calling, joining
 from webapp.waiting_room.models import Standing
 
 # A browser's fan is known by the key of its sign-in, which the batch looks up; a program's by the user's id.
@@ -19,13 +19,15 @@ def enter(concert_id: int, who: Who) -> Standing:
     return _batches.ask(concert_id, who)
 
 
-def write(concert_id: int, asking: Sequence[Who]) -> list[Standing | BookingError]:
-    """The places of all these fans, each in its turn, in one transaction; or why there is none."""
+def write(concert_id: int, collect: Callable[[], Sequence[Who]]) -> list[Standing | BookingError]:
+    """The places of all who ask by the time the counter is ours, each in its turn; or why there is none."""
     with transaction():
+        counter = calling.lock(concert_id)
+        asking = collect()
         users: dict[Who, int] = {who: who for who in asking if isinstance(who, int)}
         users.update(signing_in.users_of([who for who in asking if isinstance(who, str)]))
         known = [users[who] for who in asking if who in users]
-        places = joining.join_all(known, concert_id, clock.now()) if known else {}
+        places = joining.join_locked(counter, known, clock.now()) if known else {}
     return [(places.get(users[who]) or SaleNotOpen()) if who in users else NotSignedIn() for who in asking]
 
 

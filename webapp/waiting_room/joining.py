@@ -22,8 +22,9 @@ DRAW = text(
     INSERT INTO sessions (user_id, concert_id, wait_number, created_at)
     SELECT fan.user_id, :concert_id, :drawn + fan.nth, :now
     FROM unnest(CAST(:user_ids AS int[])) WITH ORDINALITY AS fan (user_id, nth)
+    RETURNING id
     """
-)
+).columns(id=Integer)
 
 
 def join(user_id: int, concert_id: int, now: datetime) -> Standing:
@@ -40,16 +41,20 @@ def join_all(user_ids: Sequence[int], concert_id: int, now: datetime) -> dict[in
     A fan with a live session keeps that one; the others draw the next numbers, in the order given, or are missing
     from the answer while the sale is not open.
     """
-    counter = calling.lock(concert_id)
+    return join_locked(calling.lock(concert_id), user_ids, now)
+
+
+def join_locked(counter: Counter, user_ids: Sequence[int], now: datetime) -> dict[int, Standing]:
+    """The same, under a lock that the caller has taken."""
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
     calling.end_overdue(counter, now)
     drawing.hold(counter, now)
-    places = _live(user_ids, concert_id)
+    places = _live(user_ids, counter.concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
-    if newcomers and db.session.get_one(Concert, concert_id).is_on_sale(now):
+    if newcomers and db.session.get_one(Concert, counter.concert_id).is_on_sale(now):
         _draw(newcomers, counter, now)
-        calling.call_next(counter, now)
-        places = _live(user_ids, concert_id)
+        calling.call_for_free_slots(counter, now)
+        places = _live(user_ids, counter.concert_id)
     return places
 
 
@@ -59,7 +64,6 @@ def _live(user_ids: Sequence[int], concert_id: int) -> dict[int, Standing]:
 
 
 def _draw(user_ids: Sequence[int], counter: Counter, now: datetime) -> None:
-    drawn = {"concert_id": counter.concert_id, "drawn": counter.created_count, "now": now}
-    db.session.execute(DRAW, {"user_ids": list(user_ids), **drawn})
+    fetch(DRAW, user_ids=list(user_ids), concert_id=counter.concert_id, drawn=counter.created_count, now=now)
     counter.created_count += len(user_ids)
     tick.changed(counter, now)

@@ -135,7 +135,7 @@ def is_admitted(now: Moment) -> ColumnElement[bool]:
     )
 
 
-def is_over(now: datetime) -> ColumnElement[bool]:
+def is_over(now: Moment) -> ColumnElement[bool]:
     """Called, and its time has run out, whether or not anybody has tidied it yet."""
     return and_(
         ~QueueSession.is_terminated,

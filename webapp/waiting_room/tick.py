@@ -39,7 +39,6 @@ def changed(counter: Counter, now: datetime) -> None:
     """Call after every change to a locked counter: numbers the change and tells everyone after the commit."""
     counter.sequence += 1
     bands.settle(counter)
-    db.session.flush()
     concert = db.session.get_one(Concert, counter.concert_id)
     after_commit(messages.line_moved, of(counter, concert, now), once=("line_moved", concert.id))
 

@@ -1,6 +1,6 @@
 """Who asks and where they stand in one line: the one read that every page of a rush begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, Row, String, any_, bindparam, select, true
@@ -41,8 +41,9 @@ def visit(key: str, concert_id: int) -> Visit:
     return _visits.ask(concert_id, key)
 
 
-def _visit(concert_id: int, keys: Sequence[str]) -> list[Visit]:
+def _visit(concert_id: int, collect: Callable[[], Sequence[str]]) -> list[Visit]:
     """The same for everybody who asks at this moment, in one read."""
+    keys = collect()
     found = {row[0]: row for row in fetch(VISIT, keys=list(keys), concert_id=concert_id)}
     return [_seen(found[key]) if key in found else (None, None) for key in keys]
 
