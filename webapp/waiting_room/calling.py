@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import DateTime, Integer, bindparam, case, select, update
+from sqlalchemy.orm import contains_eager
 
-from webapp.concerts.models import Concert
 from webapp.db import db, fetch
 from webapp.waiting_room import tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
@@ -17,8 +17,9 @@ LINE = bindparam("line", type_=Integer)
 NOW = bindparam("now", type_=DateTime(timezone=True))
 # The concert comes along: whether its sale is open is asked next.
 LOCK = (
-    select(Counter, Concert)
-    .join(Concert, Concert.id == Counter.concert_id)
+    select(Counter)
+    .join(Counter.concert)
+    .options(contains_eager(Counter.concert))
     .where(Counter.concert_id == LINE)
     .with_for_update(of=Counter)
 )
@@ -57,9 +58,7 @@ CALLING = (
 
 def lock(concert_id: int) -> Counter:
     """Lock a concert's counter and read it afresh. Whoever changes the line holds this lock until the commit."""
-    found = db.session.execute(LOCK, {"line": concert_id}, execution_options={"populate_existing": True}).one()
-    counter: Counter = found[0]
-    return counter
+    return db.session.scalars(LOCK, {"line": concert_id}, execution_options={"populate_existing": True}).one()
 
 
 def call_next(counter: Counter, now: datetime) -> int:
@@ -69,14 +68,14 @@ def call_next(counter: Counter, now: datetime) -> int:
     arithmetic, since every number between the old and the new serving number was either called or had ended.
     """
     end_overdue(counter, now)
-    return call_for_free_slots(counter, now)
+    return len(call_for_free_slots(counter, now))
 
 
-def call_for_free_slots(counter: Counter, now: datetime) -> int:
-    """The same, for whoever has tidied in this transaction already."""
+def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
+    """The same for whoever has tidied in this transaction already. Returns the numbers that were called."""
     slots = _slots(counter, now)
     if slots <= 0:
-        return 0
+        return []
     called = _call(counter, slots, now)
     # With slots to spare the line is exhausted, and everything drawn so far has been reached.
     reached = max(called) if len(called) == slots else counter.created_count
@@ -87,7 +86,7 @@ def call_for_free_slots(counter: Counter, now: datetime) -> int:
     _spend(counter, len(called))
     if called or passed_over:
         tick.changed(counter, now)
-    return len(called)
+    return called
 
 
 def end_overdue(counter: Counter, now: datetime) -> int:
@@ -100,8 +99,7 @@ def end_overdue(counter: Counter, now: datetime) -> int:
 
 
 def _slots(counter: Counter, now: datetime) -> int:
-    concert = db.session.get_one(Concert, counter.concert_id)
-    if counter.is_paused or not concert.is_on_sale(now):
+    if counter.is_paused or not counter.concert.is_on_sale(now):
         return 0
     free = counter.capacity - (counter.serving_number - counter.terminated_count)
     if counter.admissions_per_minute is None:

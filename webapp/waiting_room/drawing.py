@@ -33,7 +33,7 @@ def hold(counter: Counter, now: datetime) -> int:
     Whoever draws numbers in a line calls this first, under the counter's lock: so the draw happens once, in the first
     transaction that needs it, and nobody who comes after the opening gets ahead of the lobby, however late the clock.
     """
-    if not counter.awaits_draw or not db.session.get_one(Concert, counter.concert_id).is_on_sale(now):
+    if not counter.awaits_draw or not counter.concert.is_on_sale(now):
         return 0
     drawn = _give_numbers(counter.concert_id, now)
     counter.created_count += drawn

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text
 
-from webapp.concerts.models import Concert
-from webapp.db import db, fetch
+from webapp.db import fetch
 from webapp.errors import SaleNotOpen
 from webapp.waiting_room import calling, drawing, tick
-from webapp.waiting_room.models import Counter, QueueSession, Standing
+from webapp.waiting_room.models import ADMISSION, CLAIM, Counter, QueueSession, Standing
 
 LIVE = select(QueueSession.user_id, *[getattr(QueueSession, column) for column in Standing._fields]).where(
     QueueSession.concert_id == bindparam("concert_id"),
@@ -22,9 +21,9 @@ DRAW = text(
     INSERT INTO sessions (user_id, concert_id, wait_number, created_at)
     SELECT fan.user_id, :concert_id, :drawn + fan.nth, :now
     FROM unnest(CAST(:user_ids AS int[])) WITH ORDINALITY AS fan (user_id, nth)
-    RETURNING id
+    RETURNING id, user_id, wait_number
     """
-).columns(id=Integer)
+).columns(id=Integer, user_id=Integer, wait_number=Integer)
 
 
 def join(user_id: int, concert_id: int, now: datetime) -> Standing:
@@ -51,10 +50,10 @@ def join_locked(counter: Counter, user_ids: Sequence[int], now: datetime) -> dic
     drawing.hold(counter, now)
     places = _live(user_ids, counter.concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
-    if newcomers and db.session.get_one(Concert, counter.concert_id).is_on_sale(now):
-        _draw(newcomers, counter, now)
-        calling.call_for_free_slots(counter, now)
-        places = _live(user_ids, counter.concert_id)
+    if newcomers and counter.concert.is_on_sale(now):
+        places |= _draw(newcomers, counter, now)
+        called = set(calling.call_for_free_slots(counter, now))
+        places |= {user: _called(one, now) for user, one in places.items() if one.wait_number in called}
     return places
 
 
@@ -63,7 +62,15 @@ def _live(user_ids: Sequence[int], concert_id: int) -> dict[int, Standing]:
     return {row.user_id: Standing._make(row[1:]) for row in live}
 
 
-def _draw(user_ids: Sequence[int], counter: Counter, now: datetime) -> None:
-    fetch(DRAW, user_ids=list(user_ids), concert_id=counter.concert_id, drawn=counter.created_count, now=now)
+def _draw(user_ids: Sequence[int], counter: Counter, now: datetime) -> dict[int, Standing]:
+    concert_id = counter.concert_id
+    drawn = fetch(DRAW, user_ids=list(user_ids), concert_id=concert_id, drawn=counter.created_count, now=now)
     counter.created_count += len(user_ids)
     tick.changed(counter, now)
+    return {
+        one.user_id: Standing(one.id, concert_id, one.wait_number, now, None, None, None, None, None) for one in drawn
+    }
+
+
+def _called(place: Standing, now: datetime) -> Standing:
+    return place._replace(called_at=now, claim_by=now + CLAIM, expires_at=now + ADMISSION)

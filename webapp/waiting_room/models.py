@@ -5,9 +5,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, String, Text, and_, func, or_, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
+from webapp.concerts.models import Concert
 from webapp.db import Model
 
 Moment = datetime | BindParameter[datetime]
@@ -45,6 +46,7 @@ class Counter(Model):
     rate_counted_at: Mapped[datetime | None]
     message: Mapped[str] = mapped_column(Text, default="", server_default="")
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    concert: Mapped[Concert] = relationship()  # comes with the lock: see calling.py
     awaits_draw: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     __table_args__ = (

@@ -39,8 +39,7 @@ def changed(counter: Counter, now: datetime) -> None:
     """Call after every change to a locked counter: numbers the change and tells everyone after the commit."""
     counter.sequence += 1
     bands.settle(counter)
-    concert = db.session.get_one(Concert, counter.concert_id)
-    after_commit(messages.line_moved, of(counter, concert, now), once=("line_moved", concert.id))
+    after_commit(messages.line_moved, of(counter, counter.concert, now), once=("line_moved", counter.concert_id))
 
 
 def _state(counter: Counter, concert: Concert, now: datetime) -> str:
