@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import callbacks, calling, draw, figures, holds, join, pages, push
+from bench import callbacks, calling, draw, figures, holds, join, pages, plots, push
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
@@ -15,6 +15,7 @@ BENCHES = {
     "holds": holds.run,
     "join": join.run,
     "pages": pages.run,
+    "plots": plots.run,
     "push": push.run,
 }
 
