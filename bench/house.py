@@ -84,7 +84,7 @@ class House:
         name, _, value = fan.cookie.partition("=")
         client = self.app.test_client()
         client.set_cookie(name, value, domain="localhost")
-        address, form = f"/schedules/{self.schedule_id}/holds", self._form(pair, fan)
+        address, form = f"/schedules/{self.schedule_id}/holds", self.form(pair, fan)
         with self.app.app_context():
             answer = client.post(address, data=form, headers={"User-Agent": crowd.BROWSER})
         assert answer.status_code == 303, answer.text
@@ -92,9 +92,9 @@ class House:
     def _request(self, pair: int, fan: Fan) -> str:
         headers = {"User-Agent": crowd.BROWSER, "Cookie": fan.cookie, "Accept-Language": "en"}
         return load.request(
-            "POST", f"/schedules/{self.schedule_id}/holds", headers, urlencode(self._form(pair, fan), True)
+            "POST", f"/schedules/{self.schedule_id}/holds", headers, urlencode(self.form(pair, fan), True)
         )
 
-    def _form(self, pair: int, fan: Fan) -> dict[str, str | list[str]]:
+    def form(self, pair: int, fan: Fan) -> dict[str, str | list[str]]:
         numbers = [str(SEATS_EACH * pair + place) for place in range(1, SEATS_EACH + 1)]
         return {"csrf_token": fan.csrf_token, "seat": numbers}
