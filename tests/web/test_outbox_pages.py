@@ -70,7 +70,7 @@ def test_sending_and_discarding_are_written_down(client: FlaskClient) -> None:
 def test_a_payment_too_late_is_told_by_mail(client: FlaskClient) -> None:
     night, holder, latecomer = evening(), fan("holder"), fan("latecomer")
     payment = begin_card(hold(holder, night, 1), PRICE)
-    hold(latecomer, night, 1, now=at(minutes=6))
+    hold(latecomer, night, 1, now=at(minutes=7))
     assert do(settling.settle, payment.id, report(payment), at(minutes=7)) == "cancelling"
     mail = db.session.scalars(select(Mail)).one()
     page = client.get(f"/admin/outbox/{mail.public_id}").text
