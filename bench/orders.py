@@ -105,9 +105,8 @@ def _report(outcomes: list[Outcome], profile: Profile, worker: str) -> None:
     costs["the fans"] = sum(outcome.processor_seconds for outcome in outcomes) / bought * MILLISECONDS
     print(f"\nOrders a minute: {figures.spread(rates)}, of {ROUNDS} rounds; {bought} in all.")
     for what, values in {"to settled with tickets": settled, "to the ticket on its page": shown}.items():
-        print(
-            f"From hold {what}: p50 {figures.percentile(values, 50):,.0f} ms, p95 {figures.percentile(values, 95):,.0f} ms."
-        )
+        half, most = (figures.percentile(values, share) for share in (50, 95))
+        print(f"From hold {what}: p50 {half:,.0f} ms, p95 {most:,.0f} ms.")
     print(f"\nProcessor time of an order: {sum(costs.values()):.1f} ms, of it")
     for name, cost in sorted(costs.items(), key=lambda one: -one[1]):
         print(f"  {name:12} {cost:6.2f} ms")
