@@ -10,7 +10,7 @@ from webapp.checkout import settling, strays
 from webapp.checkout.models import Payment, PaymentEvent
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Callback, Report
-from webapp.db import after_commit, db
+from webapp.db import after_commit, db, fetch
 
 # A stored event this old that nobody settled was never enqueued, or its worker died.
 FORGOTTEN = timedelta(seconds=10)
@@ -27,7 +27,7 @@ STORE = text(
 
 
 def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool:
-    """Keep a verified callback and have it settled. False for one that is already here."""
+    """Keep a verified callback and have it settled, in one statement. False for one that is already here."""
     report = callback.report
     row = {
         "provider": provider,
@@ -40,7 +40,7 @@ def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool
         "body": body.decode("utf-8", "replace"),
         "received_at": now,
     }
-    is_new = db.session.execute(STORE, row).first() is not None
+    is_new = bool(fetch(STORE, **row))
     if is_new:
         after_commit(jobs.wake_later, jobs.MONEY, jobs.SETTLE_STORED)
     return is_new
