@@ -69,8 +69,11 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
 
     In a transaction it is part of that, and sees nothing that was not flushed.
     """
-    if "after_commit" in db.session.info and "at_once" not in db.session.info:
-        return db.session.connection().execute(statement, asked).all()
+    # A session that has read keeps its connection. To wait for a second one while holding the first is how a pool
+    # runs dry with everybody waiting for everybody.
+    session = db.session()
+    if "at_once" not in session.info and ("after_commit" in session.info or session.in_transaction()):
+        return session.connection().execute(statement, asked).all()
     with reading(db.engine).connect() as connection:
         return connection.execute(statement, asked).all()
 
