@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from webapp.booking.models import Order
+from webapp.booking.models import Looked
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, REFUNDED, Attempted
 
 SENTENCES = {
@@ -63,7 +63,7 @@ def sentence(reason: str | None) -> str:
     return str(SENTENCES.get(reason or "", _("The payment did not go through.")))
 
 
-def timeline(order: Order, payments: Sequence[Attempted]) -> list[dict[str, Any]]:
+def timeline(order: Looked, payments: Sequence[Attempted]) -> list[dict[str, Any]]:
     """What happened to an order, oldest first: {at, sentence}."""
     events = [_event(order.created_at, gettext("Seats held for you."))]
     if order.extended_at:

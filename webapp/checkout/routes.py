@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
+from sqlalchemy import Row
 
 from webapp import answers, clock, jobs
-from webapp.booking.models import Order
 from webapp.checkout import awaiting, payments, points, sending, views
 from webapp.checkout.models import PENDING
 from webapp.checkout.numbers import whole_number
@@ -33,14 +33,14 @@ def index() -> str:
 @blueprint.get("/orders/<public_id>")
 @login_required
 def show(public_id: str) -> str:
-    return _page(views.of_fan(public_id, current_user.id), current_user.point)
+    return _page(views.look(public_id, current_user.id), current_user.point)
 
 
 @blueprint.post("/orders/<public_id>/payments")
 @login_required
 def pay(public_id: str) -> Any:
     user_id = current_user.id
-    order = views.of_fan(public_id, user_id)
+    order = views.look(public_id, user_id)
     order_id, title = order.id, recent.schedule(order.schedule_id).concert.title
     try:
         wish = _wish()
@@ -54,7 +54,7 @@ def pay(public_id: str) -> Any:
     except BookingError as problem:
         if answers.wants_json():
             raise
-        return _page(views.of_fan(public_id, user_id), points.balance(user_id), str(problem)), problem.status
+        return _page(views.look(public_id, user_id), points.balance(user_id), str(problem)), problem.status
 
 
 @blueprint.post("/orders/<public_id>/cancellation")
@@ -91,7 +91,7 @@ def _wish() -> Wish:
     return Wish(total, in_points, chosen(form), (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
 
 
-def _page(order: Order, balance: int, problem: str | None = None) -> str:
+def _page(order: Row[Any], balance: int, problem: str | None = None) -> str:
     now = clock.now()
     seen = views.page(order, now)
     if seen["order"].status == views.PAYING:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from webapp.booking import views as booking_views
-from webapp.booking.models import OPEN, RELEASED, Order, Reservation
+from webapp.booking.models import OPEN, RELEASED, Looked, Order, Reservation
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.booking.models import REFUNDED as ORDER_REFUNDED
 from webapp.checkout import reasons, refunding, returns
@@ -25,10 +25,12 @@ from webapp.errors import NotFound
 PAYING = "paying"
 
 # What every look at an order asks, built once.
-ORDER = select(Order).where(Order.public_id == bindparam("public_id"), Order.user_id == bindparam("user_id"))
+MINE = (Order.public_id == bindparam("public_id"), Order.user_id == bindparam("user_id"))
+ORDER = select(Order).where(*MINE)
+LOOK = select(*Order.__table__.columns).where(*MINE)
 PAYMENTS = select(*Payment.__table__.columns).where(Payment.order_id == bindparam("order_id")).order_by(Payment.id)
 ITEMS = (
-    select(Seat.section, Seat.row, Seat.place, Seat.grade, Reservation.price, Ticket.code)
+    select(Seat.section, Seat.row, Seat.place, Seat.grade, Reservation.price, Ticket.code.label("ticket_code"))
     .join(Reservation, Reservation.seat_id == Seat.id)
     .outerjoin(Ticket, Ticket.reservation_id == Reservation.id)
     .where(Reservation.order_id == bindparam("order_id"))
@@ -92,10 +94,18 @@ def of_fan(public_id: str, user_id: int) -> Order:
     return order
 
 
-def page(order: Order, now: datetime) -> dict[str, Any]:
+def look(public_id: str, user_id: int) -> Row[Any]:
+    """The fan's order as a plain row, for pages that change nothing. Raises NotFound, for somebody else's too."""
+    found = fetch(LOOK, public_id=public_id, user_id=user_id)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def page(order: Looked, now: datetime) -> dict[str, Any]:
     """Everything the order's page shows, but for the forms."""
     payments = fetch(PAYMENTS, order_id=order.id)
-    items = [OrderItem(*row.tuple()) for row in fetch(ITEMS, order_id=order.id)]
+    items = [OrderItem(**row._mapping) for row in fetch(ITEMS, order_id=order.id)]
     schedule = recent.schedule(order.schedule_id)
     refund = refunding.of_order(order.id) if _is_refunded(order, payments) else None
     return {
@@ -135,7 +145,7 @@ def orders(user_id: int, before: int | None, most: int, now: datetime) -> list[L
     ]
 
 
-def status(order: Order, payments: Sequence[Attempted], now: datetime, refund: Refund | None = None) -> str:
+def status(order: Looked, payments: Sequence[Attempted], now: datetime, refund: Refund | None = None) -> str:
     """Where the order stands for its fan: what was paid first, then what is under way, then the clock."""
     if refund or _is_refunded(order, payments):
         return "refunded" if refund and refund.status == RETURNED else "refunding"
@@ -154,11 +164,11 @@ def status(order: Order, payments: Sequence[Attempted], now: datetime, refund: R
     return RELEASED if order.status == RELEASED else "expired"
 
 
-def _is_refunded(order: Order, payments: Sequence[Attempted]) -> bool:
+def _is_refunded(order: Looked, payments: Sequence[Attempted]) -> bool:
     return order.status == ORDER_REFUNDED or any(one.status == PAYMENT_REFUNDED for one in payments)
 
 
-def _seen(order: Order, payments: Sequence[Attempted], refund: Refund | None, now: datetime) -> OrderSeen:
+def _seen(order: Looked, payments: Sequence[Attempted], refund: Refund | None, now: datetime) -> OrderSeen:
     is_held = order.status == OPEN and order.expires_at > now
     where = status(order, payments, now, refund)
     extended = order.extended_at is not None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Update, case, select, update
+from sqlalchemy import CursorResult, Update, bindparam, case, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from webapp.concerts.models import Concert
@@ -13,11 +13,13 @@ from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Count
 # Under a rate, unused admissions add up to this many seconds' worth, so that a quiet spell is no flood later.
 RATE_BURST_SECONDS = 1.0
 
+COUNTER = select(Counter).where(Counter.concert_id == bindparam("concert_id")).with_for_update()
+
 
 def lock(concert_id: int) -> Counter:
     """Lock a concert's counter and read it afresh. Whoever changes the line holds this lock until the commit."""
-    statement = select(Counter).where(Counter.concert_id == concert_id).with_for_update()
-    return db.session.scalars(statement, execution_options={"populate_existing": True}).one()
+    told = {"concert_id": concert_id}
+    return db.session.scalars(COUNTER, told, execution_options={"populate_existing": True}).one()
 
 
 def call_next(counter: Counter, now: datetime) -> int:
