@@ -5,7 +5,7 @@ import rq
 from workers import run
 
 
-class ForkingWorker(run.Worker):
+class ForkingWorker(run.Worker, rq.Worker):
     """Everything as in production but this."""
 
     execute_job = rq.Worker.execute_job

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from sqlalchemy import text
 
-from bench import buying, crowd, figures, stage, troupe
+from bench import buying, crowd, figures, order_limit, stage, troupe
 from bench.buying import Buyer, Outcome
 from bench.cpu import MILLISECONDS, Profile
 from bench.house import House
+from bench.limit import Limit
 from bench.stage import Stage
 from bench.troupe import Addresses
 from webapp.db import db
@@ -21,6 +22,7 @@ ROUNDS = 1
 SECONDS = 15.0
 WARM_UP_SECONDS = 10.0
 MINUTE = 60
+LIMIT_CONNECTIONS, LIMIT_ORDERS = 16, 640
 LEAST, MARK = 1_500, 6_000  # orders a minute
 
 KEPT_WRONG = text(
@@ -32,7 +34,6 @@ TOOK = text(
     "SELECT extract(epoch FROM payments.paid_at - orders.created_at) * 1000 FROM orders"
     " JOIN payments ON payments.order_id = orders.id AND payments.status = 'paid'"
 )
-SETTLED = "settled"
 
 
 def add_options(parser: argparse._ArgumentGroup) -> None:
@@ -50,11 +51,21 @@ def run(options: argparse.Namespace) -> None:
         print(figures.machine(), flush=True)
         with (
             troupe.gateway(standing, addresses),
-            troupe.shop(standing, addresses, WEB_WORKERS, options.worker),
         ):
-            outcomes, profile = _measure(standing, house, addresses)
+            with troupe.shop(standing, addresses, WEB_WORKERS, options.worker):
+                outcomes, profile = _measure(standing, house, addresses)
             _check(outcomes)
-        _report(outcomes[1:], profile, options.worker)
+            settled = [float(took) for took in db.session.scalars(TOOK)]
+            limit = _limit(standing, house)
+        _report(outcomes[1:], settled, profile, limit)
+
+
+def _limit(standing: Stage, house: House) -> float:
+    """Orders a minute of pgbench with the same statements, when the shop is closed and everything is checked."""
+    order_limit.empty()
+    script = order_limit.script(house)
+    order_limit.empty()
+    return Limit(script, LIMIT_CONNECTIONS, LIMIT_ORDERS // LIMIT_CONNECTIONS).measure(standing).per_second * MINUTE
 
 
 def _measure(standing: Stage, house: House, addresses: Addresses) -> tuple[list[Outcome], Profile]:
@@ -96,14 +107,14 @@ def _check(outcomes: list[Outcome]) -> None:
     figures.audit()
 
 
-def _report(outcomes: list[Outcome], profile: Profile, worker: str) -> None:
+def _report(outcomes: list[Outcome], settled: list[float], profile: Profile, limit: float) -> None:
     rates = [len(outcome.latencies) / outcome.seconds * MINUTE for outcome in outcomes]
     bought = sum(len(outcome.latencies) for outcome in outcomes)
     shown = [latency for outcome in outcomes for latency in outcome.latencies]
-    settled = [float(took) for took in db.session.scalars(TOOK)]
     costs = {name: seconds / bought * MILLISECONDS for name, seconds in profile.seconds.items()}
     costs["the fans"] = sum(outcome.processor_seconds for outcome in outcomes) / bought * MILLISECONDS
     print(f"\nOrders a minute: {figures.spread(rates)}, of {ROUNDS} rounds; {bought} in all.")
+    print(f"pgbench with the same statements, {LIMIT_CONNECTIONS} connections: {limit:,.0f} a minute.")
     for what, values in {"to settled with tickets": settled, "to the ticket on its page": shown}.items():
         half, most = (figures.percentile(values, share) for share in (50, 95))
         print(f"From hold {what}: p50 {half:,.0f} ms, p95 {most:,.0f} ms.")
