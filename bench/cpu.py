@@ -1,6 +1,7 @@
 """Processor time: what work costs, whoever else keeps the machine busy."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psutil
@@ -28,8 +29,23 @@ class Meter:
         return self.web / answers * MILLISECONDS, self.postgres / answers * MILLISECONDS
 
 
+class Profile:
+    """The processor time that each of these processes spent while it ran, in seconds, by their names."""
+
+    def __init__(self, pids: Mapping[str, int]) -> None:
+        self.pids = dict(pids)
+        self.seconds: Counter[str] = Counter()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        before = {name: spent(pid) for name, pid in self.pids.items()}
+        yield
+        for name, pid in self.pids.items():
+            self.seconds[name] += spent(pid) - before[name]
+
+
 def spent(pid: int) -> float:
-    """Seconds of processor time, by a process and those it started; they live as long as the run."""
+    """Seconds of processor time, by a process and those it started, the ended ones too that it has waited for."""
     parent = psutil.Process(pid)
     times = [process.cpu_times() for process in [parent, *parent.children(recursive=True)]]
-    return float(sum(one.user + one.system for one in times))
+    return float(sum(one.user + one.system + one.children_user + one.children_system for one in times))

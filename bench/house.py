@@ -56,13 +56,13 @@ class House:
         pair = self.size - 1  # its ids are high, so that they are like no other number in the statements
         db.session.execute(text("SELECT setval('orders_id_seq', :id)"), {"id": CAUGHT_ORDER - 1})
         db.session.commit()
-        script = Script(self._variables(pair), {"public_id": "'bench-' || :fan"}, clock.now())
+        script = Script(self.variables(pair), {"public_id": "'bench-' || :fan"}, clock.now())
         with script.catching(db.engine), script.catching(reading(db.engine)):
             self._hold(pair, crowd.signed_in(self.app, self.first_fan + pair))
         assert any("INSERT INTO reservations" in line for line in script.lines), script.lines
-        return "\n".join([*self._choice(), *script.lines])
+        return "\n".join([*self.choice(), *script.lines])
 
-    def _variables(self, pair: int) -> dict[object, str]:
+    def variables(self, pair: int) -> dict[object, str]:
         """What stands in the script for each value of this pair's hold."""
         fan, seat, number = self.first_fan + pair, self.first_seat + SEATS_EACH * pair, SEATS_EACH * pair + 1
         variables: dict[object, str] = {CAUGHT_ORDER: ":order_id", fan: ":fan"}
@@ -70,7 +70,7 @@ class House:
             variables |= {seat + place: f"(:seat + {place})", number + place: f"(:number + {place})"}
         return variables | {f"{crowd.KEY_PREFIX}{fan}": f"'{crowd.KEY_PREFIX}' || :fan"}
 
-    def _choice(self) -> list[str]:
+    def choice(self) -> list[str]:
         """Which fan it is now: every client has turns of its own, and all turns together are the house, shuffled."""
         return [
             "\\set turn :turn + 1",
@@ -84,7 +84,7 @@ class House:
         name, _, value = fan.cookie.partition("=")
         client = self.app.test_client()
         client.set_cookie(name, value, domain="localhost")
-        address, form = f"/schedules/{self.schedule_id}/holds", self._form(pair, fan)
+        address, form = f"/schedules/{self.schedule_id}/holds", self.form(pair, fan)
         with self.app.app_context():
             answer = client.post(address, data=form, headers={"User-Agent": crowd.BROWSER})
         assert answer.status_code == 303, answer.text
@@ -92,9 +92,9 @@ class House:
     def _request(self, pair: int, fan: Fan) -> str:
         headers = {"User-Agent": crowd.BROWSER, "Cookie": fan.cookie, "Accept-Language": "en"}
         return load.request(
-            "POST", f"/schedules/{self.schedule_id}/holds", headers, urlencode(self._form(pair, fan), True)
+            "POST", f"/schedules/{self.schedule_id}/holds", headers, urlencode(self.form(pair, fan), True)
         )
 
-    def _form(self, pair: int, fan: Fan) -> dict[str, str | list[str]]:
+    def form(self, pair: int, fan: Fan) -> dict[str, str | list[str]]:
         numbers = [str(SEATS_EACH * pair + place) for place in range(1, SEATS_EACH + 1)]
         return {"csrf_token": fan.csrf_token, "seat": numbers}

@@ -47,14 +47,17 @@ class Stage:
 
 
 @contextmanager
-def opened() -> Iterator[Stage]:
-    """Servers as durable as in production with the demo's concerts on them, inside an app context."""
+def opened(**told: str) -> Iterator[Stage]:
+    """Servers as durable as in production with the demo's concerts on them, inside an app context.
+
+    `told` goes into the environment of all that is started.
+    """
     with tempfile.TemporaryDirectory(prefix="frontrow-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL, which does not run as root, has to pass
         with Services.start(folder / "data") as services:
             addresses = {"DATABASE_URL": services.database_url, "REDIS_URL": services.redis_url}
-            environment = {**os.environ, **SECRETS, **addresses, "RATE_LIMITS": "off"}
+            environment = {**os.environ, **SECRETS, **addresses, "RATE_LIMITS": "off", **told}
             app = create_app(from_environment(environment))
             with app.app_context():
                 _prepare()
@@ -66,7 +69,7 @@ def opened() -> Iterator[Stage]:
 @contextmanager
 def web(stage: Stage, workers: int, app: str = "bench.wsgi:app", **told: str) -> Iterator[int]:
     """The web process as `bin/run` starts it, but with so many workers, `app`, and `told` in its environment."""
-    port, log = _free_port(), stage.folder / "web.log"
+    port, log = int(told.get("PORT") or free_port()), stage.folder / "web.log"
     environment = {**stage.environment, "HOST": HOST, "PORT": str(port), "WEB_CONCURRENCY": str(workers), **told}
     with log.open("wb") as output:
         process = processes.spawn(
@@ -77,7 +80,7 @@ def web(stage: Stage, workers: int, app: str = "bench.wsgi:app", **told: str) ->
             cwd=ROOT,
         )
     try:
-        _wait_until_ready(port, process, log)
+        wait_until_ready(f"http://{HOST}:{port}/readyz", process, log)
         stage.pids[WEB] = process.pid
         yield port
     finally:
@@ -94,18 +97,19 @@ def _prepare() -> None:
         seeds.seed(clock.now())
 
 
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once this address answers well. Raises CannotStart with the program's last words."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if requests.get(f"http://{HOST}:{port}/readyz", timeout=5).ok:
+            if requests.get(address, timeout=5).ok:
                 return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
-    raise CannotStart(f"The web process did not start: {processes.last_words(log)}")
+    raise CannotStart(f"{address} does not answer: {processes.last_words(log)}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -69,15 +69,21 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
 
     In a transaction it is part of that, and sees nothing that was not flushed.
     """
-    if _in_transaction():
+    if _has_connection():
         return db.session.connection().execute(statement, asked).all()
     with reading(db.engine).connect() as connection:
         return connection.execute(statement, asked).all()
 
 
-def _in_transaction() -> bool:
-    """Whether what is sent now belongs to an open transaction. Asks for no session where there is none yet."""
-    return db.session.registry.has() and "after_commit" in db.session.info and "at_once" not in db.session.info
+def _has_connection() -> bool:
+    """Whether the session is in a transaction, or has read and so keeps its connection.
+
+    To wait for a second connection while holding the first is how a pool runs dry, with everybody waiting for all.
+    Asks for no session where there is none yet.
+    """
+    if not db.session.registry.has() or "at_once" in db.session.info:
+        return False
+    return "after_commit" in db.session.info or db.session().in_transaction()
 
 
 def ping_idle(engine: Engine) -> None:

@@ -74,7 +74,7 @@ def wake_later(queue_name: str, job: str) -> None:
 
 
 def begin_to_look(job: str) -> None:
-    """Said by such a job before it looks: whoever comes now wakes it again, and is missed by nobody."""
+    """Said by such a job before it looks for the last time: whoever comes now wakes it again, missed by nobody."""
     with suppress(RedisError):
         redis().delete(_awake(job))
 

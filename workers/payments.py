@@ -30,21 +30,31 @@ def settle_event(event_id: int) -> str:
 
 
 def settle_stored() -> str:
-    """Settle what is stored and unsettled, until nothing is left or it is time to let another job run."""
+    """Settle what is stored and unsettled, until nothing is left or it is time to let another job run.
+
+    Callbacks that come meanwhile find this job awake and enqueue none of their own. So before it ends it says that it
+    is about to look, and looks once more from the beginning: what came before was seen, what comes after wakes another.
+    """
+    until = time.monotonic() + LONG_ENOUGH_SECONDS
+    done = _settle_until(until)
     jobs.begin_to_look(jobs.SETTLE_STORED)
-    done, last, until = 0, 0, time.monotonic() + LONG_ENOUGH_SECONDS
-    while ids := inbox.unsettled(last, BATCH):
-        done += _work_on(ids, settle_event)
-        last = ids[-1]
-        if time.monotonic() > until:
-            jobs.wake_later(jobs.MONEY, jobs.SETTLE_STORED)
-            break
+    done += _settle_until(until)
+    if time.monotonic() > until:
+        jobs.wake_later(jobs.MONEY, jobs.SETTLE_STORED)
     return f"{done} done"
 
 
 def settle_forgotten() -> str:
     """Settle the stored callbacks that were never enqueued, or whose worker died."""
     return _each(inbox.forgotten(clock.now(), BATCH), settle_event)
+
+
+def _settle_until(until: float) -> int:
+    done, last = 0, 0
+    while time.monotonic() <= until and (ids := inbox.unsettled(last, BATCH)):
+        done += _work_on(ids, settle_event)
+        last = ids[-1]
+    return done
 
 
 def ask_provider(payment_id: int) -> str:

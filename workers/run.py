@@ -32,7 +32,8 @@ class Worker(SimpleWorker):
             return super().perform_job(job, queue, execution)
 
 
-def main() -> None:
+def main(kind: type[Worker] = Worker) -> None:
+    """Work until told to stop, as this kind of worker."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
     for chatty in ("rq.worker", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -42,7 +43,7 @@ def main() -> None:
         sys.exit(f"The worker cannot start: {problem}")
     with application.app_context():
         queues = [jobs.queue(name) for name in jobs.QUEUES]
-        worker = Worker(queues, connection=jobs.redis_for_workers(), worker_ttl=POLL_SECONDS)
+        worker = kind(queues, connection=jobs.redis_for_workers(), worker_ttl=POLL_SECONDS)
     worker.work(logging_level="WARNING")
 
 

@@ -15,6 +15,7 @@ from tests.timepiece import Timepiece
 from tests.web.conftest import Browser, Visitor
 from tests.web.test_callbacks import PATH, PRICE, signed
 from tests.workers.conftest import work
+from webapp import jobs
 from webapp.booking.models import Order
 from webapp.checkout import payments, points
 from webapp.checkout.models import Payment, PaymentEvent, StrayPayment, Ticket
@@ -167,6 +168,21 @@ def test_a_callback_after_the_fan_is_back_finds_a_page_that_waits(story: Story) 
     assert "Waiting for the payment company" in story.page()
     story.call()
     assert "/tickets/" in story.page()
+
+
+def test_a_fan_who_is_back_and_still_waits_a_second_later_has_the_provider_asked_once(
+    story: Story, timepiece: Timepiece
+) -> None:
+    asking = jobs.queue(jobs.ASKING)
+    story.page()
+    story.fan.get(f"/payments/{story.payment.public_id}/return")
+    story.page()
+    assert asking.count == 0
+    timepiece.pass_(seconds=1)
+    for _ in range(2):
+        story.page()
+    assert [job.args for job in asking.jobs] == [(story.payment.id,)]
+    story.call()
 
 
 def test_a_late_callback_with_the_seat_still_free_sells_it(story: Story, timepiece: Timepiece) -> None:

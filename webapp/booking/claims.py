@@ -1,4 +1,4 @@
-"""The seats' side of a claim: taking, giving back, selling. The only statements that change who has a seat.
+"""The seats' side of a claim: taking and giving back. The only statements that change who has a seat.
 
 Rows are locked in one order everywhere: a stored callback, the user, seats by id, reservations, orders, payments,
 stray money, the counter, sessions. The user's row comes before all that is a fan's, and makes one fan's actions
@@ -23,6 +23,7 @@ from webapp.live import messages
 # What every hold asks, built once.
 NOW = bindparam("now", type_=DateTime(timezone=True))
 ONE_FAN = select(User.id).where(User.id == bindparam("id")).with_for_update(key_share=True)
+SEATS = select(Seat).where(Seat.id == any_(bindparam("ids", type_=ARRAY(Integer)))).order_by(Seat.id).with_for_update()
 HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(NOW).label("has_lapsed")).where(
     Reservation.user_id == bindparam("user_id"),
     Reservation.concert_id == bindparam("concert_id"),
@@ -85,16 +86,9 @@ def give_back(seat_ids: Sequence[int]) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def sell(seat_ids: Sequence[int]) -> None:
-    """The owner has paid. Not a change of owner: the version stays."""
-    statement = update(Seat).where(Seat.id.in_(seat_ids)).values(is_sold=True, held_until=None)
-    db.session.execute(statement.execution_options(synchronize_session="fetch"))
-
-
 def lock(seat_ids: Sequence[int]) -> list[Seat]:
     """Lock the seats in id order and read them afresh."""
-    statement = select(Seat).where(Seat.id.in_(seat_ids)).order_by(Seat.id).with_for_update()
-    return list(db.session.scalars(statement, execution_options={"populate_existing": True}))
+    return list(db.session.scalars(SEATS, {"ids": list(seat_ids)}, execution_options={"populate_existing": True}))
 
 
 def cancel(which: ColumnElement[bool], reason: str, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """Who has which seat: reservations, and the orders they make up."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, or_, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
@@ -37,6 +38,10 @@ class Order(Model):
         CheckConstraint(SEVEN_MINUTES, "held_for_seven_minutes_at_most"),
         CheckConstraint("extended_at IS NULL OR expires_at > created_at + interval '5 minutes'", "extended_once"),
     )
+
+
+# An order as an object of the session's, or as a plain row of its columns.
+Looked = Order | Row[Any]
 
 
 class Reservation(Model):

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, jsonify, request
 from webapp import clock
 from webapp.checkout import inbox
 from webapp.checkout.providers import provider
-from webapp.db import transaction
+from webapp.db import at_once
 from webapp.extensions import csrf
 
 blueprint = Blueprint("callbacks", __name__)
@@ -18,6 +18,6 @@ def receive(key: str) -> tuple[Response, int]:
     callback = provider(key).read_callback(dict(request.headers), body)
     if callback is None:
         return jsonify(status="ignored"), 202
-    with transaction():
+    with at_once():
         is_new = inbox.store(key, callback, body, clock.now())
     return jsonify(status="stored" if is_new else "known"), 202

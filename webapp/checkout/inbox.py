@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from webapp import jobs
 from webapp.checkout import settling, strays
 from webapp.checkout.models import Payment, PaymentEvent
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Callback, Report
-from webapp.db import after_commit, db
+from webapp.db import after_commit, db, fetch
 
 # A stored event this old that nobody settled was never enqueued, or its worker died.
 FORGOTTEN = timedelta(seconds=10)
 
-# What every callback asks, built once.
+# What every callback asks, when it comes and when it is settled, built once.
 STORE = text(
     """
     INSERT INTO payment_events (provider, event_id, kind, reference, provider_key, amount, currency, body, received_at)
@@ -25,9 +25,16 @@ STORE = text(
     """
 )
 
+UNSETTLED = (
+    select(PaymentEvent, Payment.id.label("payment_id"))
+    .outerjoin(Payment, (Payment.public_id == PaymentEvent.reference) & (Payment.provider == PaymentEvent.provider))
+    .where(PaymentEvent.id == bindparam("event_id"), PaymentEvent.settled_at.is_(None))
+    .with_for_update(of=PaymentEvent, skip_locked=True)
+)
+
 
 def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool:
-    """Keep a verified callback and have it settled. False for one that is already here."""
+    """Keep a verified callback and have it settled, in one statement. False for one that is already here."""
     report = callback.report
     row = {
         "provider": provider,
@@ -40,7 +47,7 @@ def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool
         "body": body.decode("utf-8", "replace"),
         "received_at": now,
     }
-    is_new = db.session.execute(STORE, row).first() is not None
+    is_new = bool(fetch(STORE, **row))
     if is_new:
         after_commit(jobs.wake_later, jobs.MONEY, jobs.SETTLE_STORED)
     return is_new
@@ -49,16 +56,14 @@ def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool
 def settle_event(event_id: int, now: datetime) -> str:
     """Settle a stored callback; returns its outcome. Safe to run twice: "ignored" where another is at it or done."""
     # The callback is locked before the fan. Nobody who holds a fan waits for a callback, and nobody waits here.
-    unsettled = select(PaymentEvent).where(PaymentEvent.id == event_id, PaymentEvent.settled_at.is_(None))
-    event = db.session.scalar(unsettled.with_for_update(skip_locked=True))
-    if event is None:
+    found = db.session.execute(UNSETTLED, {"event_id": event_id}).first()
+    if found is None:
         return _seen(event_id)
-    payment_id = db.session.scalar(
-        select(Payment.id).where(Payment.public_id == event.reference, Payment.provider == event.provider)
-    )
-    event.outcome = settling.settle(payment_id, _report(event), now) if payment_id else _unknown(event, now)
-    event.settled_at = now
-    return event.outcome
+    event: PaymentEvent = found.PaymentEvent
+    payment_id = found.payment_id
+    outcome = settling.settle(payment_id, _report(event), now) if payment_id else _unknown(event, now)
+    event.outcome, event.settled_at = outcome, now
+    return outcome
 
 
 def unsettled(after: int, most: int) -> Sequence[int]:

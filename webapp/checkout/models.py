@@ -1,8 +1,9 @@
 """Money and what it bought: payments, stored callbacks, the points ledger, tickets."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Row, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Model
@@ -77,6 +78,10 @@ class Payment(Model):
         ),
         CheckConstraint("status <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
     )
+
+
+# A payment as an object of the session's, or as a plain row of its columns.
+Attempted = Payment | Row[Any]
 
 
 class PaymentItem(Model):

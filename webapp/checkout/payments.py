@@ -6,16 +6,28 @@ An attempt has its own idempotency key, and the same key gives the same attempt:
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, bindparam, insert, select, text
 
 from webapp.booking import claims, extending, holds
 from webapp.booking.models import OPEN, Order, Reservation
 from webapp.checkout import points, settling
 from webapp.checkout.models import PAID as PAYMENT_PAID
 from webapp.checkout.models import PENDING, POINTS, Payment, PaymentItem
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, KeyReused, NotFound
+
+# What every attempt asks, built once.
+STARTED = text(
+    "UPDATE payments SET provider_key = coalesce(provider_key, :provider_key), redirect_url = :redirect_url"
+    " WHERE id = :payment_id RETURNING id"
+)
+BACK = (
+    select(Payment.id, Payment.status, Payment.order_id, Order.public_id.label("order_public_id"))
+    .outerjoin(Order, Order.id == Payment.order_id)
+    .where(Payment.public_id == bindparam("public_id"), Payment.user_id == bindparam("user_id"))
+)
 
 TOP_UP_LOW, TOP_UP_HIGH = 1_000, 1_000_000
 
@@ -77,10 +89,8 @@ def give_up(user_id: int, order_id: int, now: datetime) -> None:
 
 
 def started(payment_id: int, provider_key: str, redirect_url: str) -> None:
-    """Note what the provider answered; a callback that was faster has already noted its key."""
-    payment = db.session.get_one(Payment, payment_id, with_for_update=True)
-    payment.provider_key = payment.provider_key or provider_key
-    payment.redirect_url = redirect_url
+    """Note what the provider answered, in one statement; a callback that was faster has already noted its key."""
+    fetch(STARTED, payment_id=payment_id, provider_key=provider_key, redirect_url=redirect_url)
 
 
 def not_started(payment_id: int, reason: str, now: datetime) -> None:
@@ -90,6 +100,16 @@ def not_started(payment_id: int, reason: str, now: datetime) -> None:
     db.session.refresh(payment, with_for_update=True)
     if payment.status == PENDING and payment.redirect_url is None:
         settling.fail(payment, reason, now)
+
+
+def back_of(public_id: str, user_id: int) -> Row[Any]:
+    """What the way back from the provider needs of the fan's payment: id, status, order_id, order_public_id, in one
+    statement. Raises NotFound, for somebody else's too.
+    """
+    found = fetch(BACK, public_id=public_id, user_id=user_id)
+    if not found:
+        raise NotFound()
+    return found[0]
 
 
 def of_fan(public_id: str, user_id: int) -> Payment:

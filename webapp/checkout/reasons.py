@@ -1,13 +1,14 @@
 """Why a payment came to nothing, and what happened when: in sentences for the fan."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from webapp.booking.models import Order
-from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, REFUNDED, Payment
+from webapp.booking.models import Looked
+from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, REFUNDED, Attempted
 
 SENTENCES = {
     "declined": _("The payment was declined. You were not charged."),
@@ -62,7 +63,7 @@ def sentence(reason: str | None) -> str:
     return str(SENTENCES.get(reason or "", _("The payment did not go through.")))
 
 
-def timeline(order: Order, payments: list[Payment]) -> list[dict[str, Any]]:
+def timeline(order: Looked, payments: Sequence[Attempted]) -> list[dict[str, Any]]:
     """What happened to an order, oldest first: {at, sentence}."""
     events = [_event(order.created_at, gettext("Seats held for you."))]
     if order.extended_at:
@@ -73,7 +74,7 @@ def timeline(order: Order, payments: list[Payment]) -> list[dict[str, Any]]:
     return sorted(events, key=lambda event: event["at"])
 
 
-def _ends(payment: Payment) -> list[dict[str, Any]]:
+def _ends(payment: Attempted) -> list[dict[str, Any]]:
     """What became of a payment, and of its money where it had to go back."""
     if payment.status in {PAID, REFUNDED} and payment.paid_at:
         return [_event(payment.paid_at, gettext("Paid. Your tickets are ready."))]

@@ -5,16 +5,16 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
+from sqlalchemy import Row
 
 from webapp import answers, clock, jobs
-from webapp.booking.models import Order
-from webapp.checkout import payments, points, sending, views
+from webapp.checkout import awaiting, payments, points, sending, views
 from webapp.checkout.models import PENDING
 from webapp.checkout.numbers import whole_number
 from webapp.checkout.payments import Wish
 from webapp.checkout.providers import chosen, configured
-from webapp.concerts.models import Concert
-from webapp.db import db, transaction
+from webapp.concerts import recent
+from webapp.db import transaction
 from webapp.errors import BookingError, NotFound
 
 blueprint = Blueprint("checkout", __name__)
@@ -33,15 +33,15 @@ def index() -> str:
 @blueprint.get("/orders/<public_id>")
 @login_required
 def show(public_id: str) -> str:
-    return _page(views.of_fan(public_id, current_user.id))
+    return _page(views.look(public_id, current_user.id), current_user.point)
 
 
 @blueprint.post("/orders/<public_id>/payments")
 @login_required
 def pay(public_id: str) -> Any:
     user_id = current_user.id
-    order = views.of_fan(public_id, user_id)
-    order_id, title = order.id, db.session.get_one(Concert, order.concert_id).title
+    order = views.look(public_id, user_id)
+    order_id, title = order.id, recent.schedule(order.schedule_id).concert.title
     try:
         wish = _wish()
         with transaction():
@@ -54,7 +54,7 @@ def pay(public_id: str) -> Any:
     except BookingError as problem:
         if answers.wants_json():
             raise
-        return _page(views.of_fan(public_id, user_id), str(problem)), problem.status
+        return _page(views.look(public_id, user_id), points.balance(user_id), str(problem)), problem.status
 
 
 @blueprint.post("/orders/<public_id>/cancellation")
@@ -71,13 +71,15 @@ def release(public_id: str) -> Any:
 @login_required
 def come_back(public_id: str) -> Any:
     """The fan is back from the provider. What happened is the callback's to say; if it is silent, we ask."""
-    payment = payments.of_fan(public_id, current_user.id)
-    if payment.status == PENDING:
-        jobs.enqueue_later(jobs.ASKING, jobs.ASK_PROVIDER, payment.id)
+    payment = payments.back_of(public_id, current_user.id)
+    is_open = payment.status == PENDING
     if payment.order_id is None:
+        if is_open:
+            jobs.enqueue_later(jobs.ASKING, jobs.ASK_PROVIDER, payment.id)
         return redirect(url_for("wallet.show"), 303)
-    order = db.session.get_one(Order, payment.order_id)
-    return redirect(url_for(".show", public_id=order.public_id), 303)
+    if is_open:
+        awaiting.is_back(public_id, payment.id, clock.now())
+    return redirect(url_for(".show", public_id=payment.order_public_id), 303)
 
 
 def _wish() -> Wish:
@@ -89,10 +91,11 @@ def _wish() -> Wish:
     return Wish(total, in_points, chosen(form), (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
 
 
-def _page(order: Order, problem: str | None = None) -> str:
+def _page(order: Row[Any], balance: int, problem: str | None = None) -> str:
     now = clock.now()
     seen = views.page(order, now)
-    balance = points.balance(order.user_id)
+    if seen["order"].status == views.PAYING:
+        awaiting.look_after(seen["attempt"].public_id, now)
     template = "checkout/_order_status.html" if "X-Fragment" in request.headers else "checkout/order.html"
     return render_template(
         template,

@@ -5,7 +5,7 @@ from webapp.booking.models import Order
 from webapp.checkout import payments
 from webapp.checkout.models import PENDING, Payment
 from webapp.checkout.providers import Charge, Started, provider
-from webapp.db import db, transaction
+from webapp.db import at_once, db, transaction
 from webapp.errors import ProviderUnavailable
 
 
@@ -24,7 +24,7 @@ def send(payment: Payment, description: str, return_url: str) -> str | None:
         with transaction():
             payments.not_started(payment_id, problem.code.replace("-", "_"), clock.now())
         raise
-    with transaction():
+    with at_once():
         payments.started(payment_id, started.provider_key, started.redirect_url)
     return started.redirect_url
 

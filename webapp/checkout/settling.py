@@ -5,20 +5,36 @@ Whoever settles has locked the fan first, then seats by id, then what hangs on t
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp import jobs
-from webapp.booking import claims
+from webapp.accounts.models import User
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.booking.models import Order
 from webapp.checkout import mail_models, mails, points, strays, winning
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, PENDING, Payment
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Report
-from webapp.db import after_commit, db
+from webapp.db import after_commit, db, fetch
 from webapp.live import messages
 
 FIRST_ASK = timedelta(seconds=60)
+
+# What every settling asks, built once.
+FAN = (
+    select(User.id)
+    .where(User.id == select(Payment.user_id).where(Payment.id == bindparam("payment_id")).scalar_subquery())
+    .with_for_update(key_share=True)
+)
+WITH_ORDER = (
+    select(Payment, Order)
+    .outerjoin(Order, Order.id == Payment.order_id)
+    .where(Payment.id == bindparam("payment_id"))
+    .with_for_update(of=Payment)
+)
+OPEN_ATTEMPTS = (
+    select(Payment).where(Payment.order_id == bindparam("order_id"), Payment.status == PENDING).with_for_update()
+)
 
 
 def settle(payment_id: int, report: Report, now: datetime) -> str:
@@ -48,11 +64,12 @@ def settle_paid(payment: Payment, captured: int, now: datetime) -> str:
     if payment.status not in {PENDING, FAILED} or payment.reason == "cancelled":
         return "ignored"  # what a provider has cancelled is over there too: this report was overtaken
     was_failed = payment.status == FAILED
-    payment.captured_amount = captured
     if payment.order_id is None:
+        payment.captured_amount = captured
         return _top_up(payment, now)
     order = db.session.get_one(Order, payment.order_id)
     lost = _cannot_win(payment, order, was_failed) or winning.win(payment, order, now)
+    payment.captured_amount = captured
     if lost:
         return _undo(payment, lost, now)
     payment.status, payment.reason = PAID, None
@@ -99,16 +116,17 @@ def close_open(order_id: int, reason: str, now: datetime) -> None:
 
     Their pages at the provider may still be open and be paid there: a job closes them, or settles what was paid.
     """
-    open_attempts = select(Payment).where(Payment.order_id == order_id, Payment.status == PENDING).with_for_update()
-    for payment in db.session.scalars(open_attempts):
+    for payment in db.session.scalars(OPEN_ATTEMPTS, {"order_id": order_id}):
         fail(payment, reason, now)
         payment.ask_at = now
 
 
 def lock(payment_id: int) -> Payment:
-    """Lock the fan, then their payment, and read it afresh."""
-    claims.lock_fan(db.session.get_one(Payment, payment_id).user_id)
-    return db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
+    """Lock the fan, then their payment, and read it afresh with its order."""
+    fetch(FAN, payment_id=payment_id)
+    found = db.session.execute(WITH_ORDER, {"payment_id": payment_id}, execution_options={"populate_existing": True})
+    payment: Payment = found.one().Payment
+    return payment
 
 
 def _is_foreign(payment: Payment, report: Report) -> bool:

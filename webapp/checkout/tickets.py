@@ -1,12 +1,10 @@
-"""Tickets: issued with the payment, found by their code, shown as a QR."""
+"""Tickets: their codes, found by them, shown as a QR. They are issued where a payment wins its seats."""
 
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
 from io import BytesIO
 
 import segno
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from webapp.booking.models import Reservation
 from webapp.checkout.models import Ticket
@@ -14,10 +12,10 @@ from webapp.db import db
 from webapp.errors import NotFound
 
 
-def issue(reservation_ids: Sequence[int], now: datetime) -> None:
-    """One ticket for each paid seat."""
-    rows = [{"code": _code(), "reservation_id": one, "issued_at": now} for one in reservation_ids]
-    db.session.execute(insert(Ticket), rows)
+def code() -> str:
+    """A new ticket's code: nobody can guess it."""
+    # 120 bits in capital letters and digits: short enough for a small QR, and legible when it must be typed.
+    return "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(24))
 
 
 def of_fan(code: str, user_id: int) -> tuple[Ticket, Reservation]:
@@ -40,8 +38,3 @@ def qr(code: str) -> bytes:
         picture, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False
     )
     return picture.getvalue()
-
-
-def _code() -> str:
-    # 120 bits in capital letters and digits: short enough for a small QR, and legible when it must be typed.
-    return "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(24))

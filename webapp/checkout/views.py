@@ -1,24 +1,41 @@
 """Orders and payments as pages show them: one status for the fan, by the clock, and a history in sentences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from webapp.booking import views as booking_views
-from webapp.booking.models import OPEN, RELEASED, Order, Reservation
+from webapp.booking.models import OPEN, RELEASED, Looked, Order, Reservation
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.booking.models import REFUNDED as ORDER_REFUNDED
 from webapp.checkout import reasons, refunding, returns
-from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PENDING, Payment, Ticket
+from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PENDING, Attempted, Payment, Ticket
 from webapp.checkout.models import PAID as PAYMENT_PAID
 from webapp.checkout.models import REFUNDED as PAYMENT_REFUNDED
 from webapp.checkout.refund_models import RETURNED, Refund
+from webapp.concerts import recent
 from webapp.concerts.models import Concert, Schedule, Seat
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.errors import NotFound
+
+PAYING = "paying"
+
+# What every look at an order asks, built once.
+MINE = (Order.public_id == bindparam("public_id"), Order.user_id == bindparam("user_id"))
+ORDER = select(Order).where(*MINE)
+LOOK = select(*Order.__table__.columns).where(*MINE)
+PAYMENTS = select(*Payment.__table__.columns).where(Payment.order_id == bindparam("order_id")).order_by(Payment.id)
+ITEMS = (
+    select(Seat.section, Seat.row, Seat.place, Seat.grade, Reservation.price, Ticket.code.label("ticket_code"))
+    .join(Reservation, Reservation.seat_id == Seat.id)
+    .outerjoin(Ticket, Ticket.reservation_id == Reservation.id)
+    .where(Reservation.order_id == bindparam("order_id"))
+    .order_by(Seat.number)
+)
 
 
 @dataclass(frozen=True)
@@ -71,28 +88,35 @@ class Line:
 
 def of_fan(public_id: str, user_id: int) -> Order:
     """The fan's order. Raises NotFound, for somebody else's too."""
-    order = db.session.scalar(select(Order).where(Order.public_id == public_id, Order.user_id == user_id))
+    order = db.session.scalar(ORDER, {"public_id": public_id, "user_id": user_id})
     if order is None:
         raise NotFound()
     return order
 
 
-def page(order: Order, now: datetime) -> dict[str, Any]:
+def look(public_id: str, user_id: int) -> Row[Any]:
+    """The fan's order as a plain row, for pages that change nothing. Raises NotFound, for somebody else's too."""
+    found = fetch(LOOK, public_id=public_id, user_id=user_id)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def page(order: Looked, now: datetime) -> dict[str, Any]:
     """Everything the order's page shows, but for the forms."""
-    payments = _payments(order.id)
-    items = _items(order)
-    schedule = db.session.get_one(Schedule, order.schedule_id)
-    concert = db.session.get_one(Concert, order.concert_id)
-    refund = refunding.of_order(order.id)
+    payments = fetch(PAYMENTS, order_id=order.id)
+    items = [OrderItem(**row._mapping) for row in fetch(ITEMS, order_id=order.id)]
+    schedule = recent.schedule(order.schedule_id)
+    refund = refunding.of_order(order.id) if _is_refunded(order, payments) else None
     return {
         "order": _seen(order, payments, refund, now),
-        "concert": concert,
+        "concert": schedule.concert,
         "schedule": schedule,
         "items": items,
         "total": sum(item.price for item in items),
         "attempt": _attempt(payments[-1]) if payments else None,
         "refund": refund,
-        "timeline": [*reasons.timeline(order, payments), *returns.timeline(refund, concert.time_zone)],
+        "timeline": [*reasons.timeline(order, payments), *returns.timeline(refund, schedule.concert.time_zone)],
     }
 
 
@@ -121,16 +145,16 @@ def orders(user_id: int, before: int | None, most: int, now: datetime) -> list[L
     ]
 
 
-def status(order: Order, payments: list[Payment], now: datetime, refund: Refund | None = None) -> str:
+def status(order: Looked, payments: Sequence[Attempted], now: datetime, refund: Refund | None = None) -> str:
     """Where the order stands for its fan: what was paid first, then what is under way, then the clock."""
-    if refund or order.status == ORDER_REFUNDED or any(one.status == PAYMENT_REFUNDED for one in payments):
+    if refund or _is_refunded(order, payments):
         return "refunded" if refund and refund.status == RETURNED else "refunding"
     latest = payments[-1].status if payments else None
     # The order and its payments are read one after the other, and a callback may be settled in between.
     if order.status == ORDER_PAID or latest == PAYMENT_PAID:
         return "paid"
     if latest == PENDING:
-        return "paying"
+        return PAYING
     if latest in {CANCELLING, IN_REVIEW}:
         return "refunding"
     if order.status == OPEN and order.expires_at > now:
@@ -140,15 +164,15 @@ def status(order: Order, payments: list[Payment], now: datetime, refund: Refund 
     return RELEASED if order.status == RELEASED else "expired"
 
 
-def _seen(order: Order, payments: list[Payment], refund: Refund | None, now: datetime) -> OrderSeen:
+def _is_refunded(order: Looked, payments: Sequence[Attempted]) -> bool:
+    return order.status == ORDER_REFUNDED or any(one.status == PAYMENT_REFUNDED for one in payments)
+
+
+def _seen(order: Looked, payments: Sequence[Attempted], refund: Refund | None, now: datetime) -> OrderSeen:
     is_held = order.status == OPEN and order.expires_at > now
     where = status(order, payments, now, refund)
     extended = order.extended_at is not None
     return OrderSeen(order.public_id, where, order.created_at, order.expires_at, is_held, extended)
-
-
-def _payments(order_id: int) -> list[Payment]:
-    return _payments_by_order([order_id]).get(order_id, [])
 
 
 def _payments_by_order(order_ids: list[int]) -> dict[int, list[Payment]]:
@@ -163,7 +187,7 @@ def _refunds_by_order(order_ids: list[int]) -> dict[int, Refund]:
     return {refund.order_id: refund for refund in refunds}
 
 
-def _attempt(payment: Payment) -> Attempt:
+def _attempt(payment: Attempted) -> Attempt:
     failed = payment.status in {FAILED, CANCELLING, CANCELLED, IN_REVIEW}
     return Attempt(
         payment.public_id,
@@ -174,20 +198,6 @@ def _attempt(payment: Payment) -> Attempt:
         payment.points_amount,
         payment.created_at,
     )
-
-
-def _items(order: Order) -> list[OrderItem]:
-    statement = (
-        select(Seat, Reservation.price, Ticket.code)
-        .join(Reservation, Reservation.seat_id == Seat.id)
-        .outerjoin(Ticket, Ticket.reservation_id == Reservation.id)
-        .where(Reservation.order_id == order.id)
-        .order_by(Seat.number)
-    )
-    return [
-        OrderItem(seat.section, seat.row, seat.place, seat.grade, price, code)
-        for seat, price, code in db.session.execute(statement)
-    ]
 
 
 def _line(order: Order, concert: Concert, schedule: Schedule, items: list[booking_views.Item], seen: OrderSeen) -> Line:
