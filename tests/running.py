@@ -30,13 +30,16 @@ def command(name: str) -> str:
     return lines[name].strip()
 
 
+def start(name: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start one of the Procfile's processes, in a session of its own."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    return subprocess.Popen(command(name).split(), cwd=ROOT, env={**environment, "PATH": path}, start_new_session=True)
+
+
 @contextmanager
 def process(name: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """One of the Procfile's processes, stopped at the end with whatever it started."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    running = subprocess.Popen(
-        command(name).split(), cwd=ROOT, env={**environment, "PATH": path}, start_new_session=True
-    )
+    running = start(name, environment)
     try:
         yield running
     finally:

@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from tests.builders import NOW, do, fan, hold, house
 from tests.timepiece import Timepiece, timepiece
 from tests.workers.test_jobs import decide
 from webapp import clock
+from webapp.checkout import payments, points, sending
 from webapp.checkout.models import Payment
-from webapp.checkout.providers import Charge, Report
+from webapp.checkout.payments import Wish
+from webapp.checkout.providers import Charge, Report, Started
 from webapp.checkout.providers.sandbox import PAGE, Sandbox
 from webapp.errors import ProviderRefused, ProviderUnavailable
+from workers import payments as money
 
 __all__ = ["timepiece"]
 
@@ -56,6 +60,29 @@ def test_a_payment_nobody_has_paid_cannot_be_refunded(provider: Sandbox, timepie
     started = provider.start(charge("unpaid"))
     with pytest.raises(ProviderRefused):
         provider.refund(started.provider_key, 1_000, "refund")
+
+
+def test_a_start_whose_answer_was_lost_is_closed_at_the_provider(
+    provider: Sandbox, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = fan("holder", point=30_000)
+    order = hold(holder, house(), 1)
+    payment = do(payments.start, holder, order.id, Wish(100_000, 30_000, "sandbox", "key"), NOW)
+    start = provider.start
+
+    def start_and_lose_the_answer(charge: Charge) -> Started:
+        start(charge)
+        raise ProviderUnavailable()
+
+    monkeypatch.setattr(provider, "start", start_and_lose_the_answer)
+    with pytest.raises(ProviderUnavailable):
+        sending.send(payment, "Show", "http://127.0.0.1:9/")
+    assert points.balance(holder) == 30_000
+    assert found(provider, payment.public_id).status == "open"
+    timepiece.pass_(seconds=60)
+    assert money.ask_providers() == "1 done"
+    assert found(provider, payment.public_id).status == "cancelled"
+    assert points.balance(holder) == 30_000
 
 
 def test_every_payment_of_a_time_is_listed(provider: Sandbox, pay: Pay, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,12 +94,16 @@ def started(payment_id: int, provider_key: str, redirect_url: str) -> None:
 
 
 def not_started(payment_id: int, reason: str, now: datetime) -> None:
-    """The provider could not be reached or refused: the attempt has failed and its points come back."""
+    """The provider could not be reached or refused: the attempt has failed and its points come back.
+
+    It may have heard us though its answer was lost: a job asks, and closes there what was opened.
+    """
     payment = db.session.get_one(Payment, payment_id)
     claims.lock_fan(payment.user_id)
     db.session.refresh(payment, with_for_update=True)
     if payment.status == PENDING and payment.redirect_url is None:
         settling.fail(payment, reason, now)
+        payment.ask_at = now + settling.FIRST_ASK
 
 
 def back_of(public_id: str, user_id: int) -> Row[Any]:

@@ -1,0 +1,67 @@
+"""One house for all kills of a run, with a clock that all its processes and this one share."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import alembic.command
+import pytest
+from flask import Flask
+
+from tests import builders
+from tests.kills.buyer import Buyer
+from tests.kills.premises import Premises, open_premises
+from webapp import clock, create_app, jobs
+from webapp.audit import broken_promises
+from webapp.cli import alembic_config
+from webapp.concerts.models import Schedule
+from webapp.config import from_environment
+
+NewBuyer = Callable[[], Buyer]
+
+
+@pytest.fixture(scope="package")
+def premises() -> Iterator[Premises]:
+    with tempfile.TemporaryDirectory(prefix="frontrow-") as folder, pytest.MonkeyPatch.context() as patch:
+        Path(folder).chmod(0o755)
+        with open_premises(Path(folder)) as premises:
+            patch.setattr(clock, "now", premises.now)
+            yield premises
+
+
+@pytest.fixture(scope="package")
+def watcher(premises: Premises) -> Flask:
+    """The same app in this process: it prepares, and looks at what is left."""
+    app = create_app(from_environment(premises.environment))
+    with app.app_context():
+        alembic.command.upgrade(alembic_config(), "head")
+    premises.revive()
+    return app
+
+
+@pytest.fixture
+def inside(premises: Premises, watcher: Flask) -> Iterator[Flask]:
+    """An app context; whatever was killed, every promise must hold at the end."""
+    premises.points.clear()
+    with watcher.app_context():
+        premises.revive()
+        # A wake-up that was lost with Redis keeps callbacks from waking another for five seconds; here nobody waits.
+        jobs.begin_to_look(jobs.SETTLE_STORED)
+        yield watcher
+        assert broken_promises(clock.now()) == []
+
+
+@pytest.fixture(scope="package")
+def night(premises: Premises, watcher: Flask) -> Schedule:
+    with watcher.app_context():
+        return builders.house(rows=20, seats=20, capacity=10_000)
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def buyer(inside: Flask, premises: Premises, night: Schedule) -> NewBuyer:
+    """A new fan each time, with a seat held."""
+    return lambda: Buyer(inside, premises, night, next(_numbers))

@@ -1,0 +1,27 @@
+"""A rush of fans, each at another step when a process dies."""
+
+from collections.abc import Callable, Mapping
+
+from tests.kills.buyer import Buyer, Errand
+from tests.kills.points import Point
+from tests.kills.premises import Premises
+
+Fans = dict[str, Buyer]
+New = Callable[[], Buyer]
+Act = Callable[[Buyer], object]
+
+
+def kill_in_a_rush(premises: Premises, victim: str, points: Mapping[str, Point], new: New, act: Act) -> Fans:
+    """Bring one fan to each point, kill, let the others run into it, and start again what was killed."""
+    fans, errands = {}, []
+    for point in points:
+        fans[point] = new()
+        premises.points.arm(point)
+        errands.append(Errand(act, fans[point]))
+        premises.points.wait(point, errands[-1].is_under_way)
+    premises.kill(victim)
+    premises.points.release(point for point in points if points[point][0] != victim)
+    premises.revive()
+    for errand in errands:
+        errand.over()
+    return fans
