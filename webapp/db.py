@@ -13,6 +13,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import DateTime, Engine, Executable, MetaData, Row, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import Session as Plain
 
 # Named constraints, so that migrations and error handling can speak of them.
 NAMES = {
@@ -73,6 +74,13 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
         return db.session.connection().execute(statement, asked).all()
     with reading(db.engine).connect() as connection:
         return connection.execute(statement, asked).all()
+
+
+@contextmanager
+def apart() -> Iterator[Plain]:
+    """A session of its own, for reading what outlives the request; over the connection that the request has already."""
+    with Plain(db.session.connection() if _has_connection() else reading(db.engine)) as session:
+        yield session
 
 
 def _has_connection() -> bool:

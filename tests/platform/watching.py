@@ -69,6 +69,12 @@ def watched(*command: str, environment: dict[str, str] | None = None) -> Iterato
 
 
 def still_there(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those that have not ended within the time."""
-    alive: list[psutil.Process] = psutil.wait_procs(processes, timeout=seconds)[1]
-    return alive
+    """Those that have not ended within the time. One that waits for its parent's last look has ended."""
+    return [process for process in psutil.wait_procs(processes, timeout=seconds)[1] if not _is_over(process)]
+
+
+def _is_over(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True

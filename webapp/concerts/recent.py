@@ -4,10 +4,10 @@ They belong to no database session: nothing that is done to them is ever written
 """
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from webapp.concerts.models import Concert, Schedule
-from webapp.db import db, reading
+from webapp.db import apart
 from webapp.errors import NotFound
 from webapp.memory import Recent
 
@@ -31,7 +31,7 @@ def schedule(schedule_id: int) -> Schedule:
 
 
 def _concert(slug: str) -> Concert:
-    with Session(reading(db.engine)) as session:
+    with apart() as session:
         found = session.scalar(CONCERT, {"slug": slug})
     if found is None:
         raise NotFound()
@@ -39,7 +39,7 @@ def _concert(slug: str) -> Concert:
 
 
 def _schedule(schedule_id: int) -> Schedule:
-    with Session(reading(db.engine)) as session:
+    with apart() as session:
         found = session.scalar(SCHEDULE, {"id": schedule_id})
     if found is None:
         raise NotFound()

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, Row, String, any_, bindparam, select, true
-from sqlalchemy.orm import Session
 
 from webapp.accounts.models import SignIn, User
 from webapp.accounts.signing_in import WHO, SignedIn, signed_in
 from webapp.batches import Batches
-from webapp.db import db, fetch, reading
+from webapp.db import apart, fetch
 from webapp.memory import Recent
 from webapp.waiting_room.models import Counter, QueueSession, Standing
 
@@ -59,7 +58,7 @@ def counter(concert_id: int) -> Counter:
 
 
 def _counter(concert_id: int) -> Counter:
-    with Session(reading(db.engine)) as session:
+    with apart() as session:
         return session.scalars(COUNTER, {"concert_id": concert_id}).one()
 
 
