@@ -21,14 +21,14 @@ Point = tuple[str, str, str, str]
 # nobody first, those whose caller waits five seconds later, and last those who stand in the gateway's book, since
 # nobody else can write in it then.
 PAYING = {
-    "the seats are sold and their tickets not issued": ("worker", "webapp.checkout.tickets", "issue", "before"),
+    "the seats are sold and the next fan not called": ("worker", "webapp.checkout.winning", "_sell", "after"),
     "all is settled and not committed": ("worker", "webapp.checkout.inbox", "settle_event", "after"),
     "all is settled and the job not finished": ("worker", "workers.payments", "settle_event", "after"),
     "the attempt is written and not committed": ("web", "webapp.checkout.payments", "start", "after"),
     "the attempt is committed and the provider not asked": ("web", SANDBOX, "Sandbox.start", "before"),
     "the provider has answered and its key is not noted": ("web", SANDBOX, "Sandbox.start", "after"),
     "the key is noted and the fan not sent on": ("web", "webapp.checkout.sending", "send", "after"),
-    "the callback is stored and not committed": ("web", "webapp.checkout.inbox", "store", "after"),
+    "the callback is stored and nothing after it": ("web", "webapp.checkout.inbox", "store", "after"),
     "the callback is committed and nobody woken": ("web", "webapp.jobs", "wake_later", "before"),
     "the job is enqueued and the callback not answered": ("web", "webapp.jobs", "wake_later", "after"),
     "the gateway has its answer and not noted it": ("gateway", f"{GATEWAY}.sender", "send", "after"),
