@@ -10,9 +10,10 @@ import pytest
 from flask import Flask
 
 from tests import builders
+from tests.apps import second_app
 from tests.kills.buyer import Buyer
 from tests.kills.premises import Premises, open_premises
-from webapp import clock, create_app, jobs
+from webapp import clock, jobs
 from webapp.audit import broken_promises
 from webapp.cli import alembic_config
 from webapp.concerts.models import Schedule
@@ -31,13 +32,13 @@ def premises() -> Iterator[Premises]:
 
 
 @pytest.fixture(scope="package")
-def watcher(premises: Premises) -> Flask:
+def watcher(premises: Premises) -> Iterator[Flask]:
     """The same app in this process: it prepares, and looks at what is left."""
-    app = create_app(from_environment(premises.environment))
-    with app.app_context():
-        alembic.command.upgrade(alembic_config(), "head")
-    premises.revive()
-    return app
+    with second_app(from_environment(premises.environment)) as app:
+        with app.app_context():
+            alembic.command.upgrade(alembic_config(), "head")
+        premises.revive()
+        yield app
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from tests.apps import second_app
 from tests.builders import admit, do, fan, hold, house
-from webapp import clock, create_app
+from webapp import clock
 from webapp.accounts.models import User
 from webapp.audit import broken_promises
 from webapp.booking.models import Reservation
@@ -66,7 +67,7 @@ def test_a_backup_restores_into_a_new_database_and_every_promise_holds(
     assert before == [2, 2, 1, 3]
     backed_up, restored = run("backup", file, settings), run("restore", file, another)
     assert (backed_up.returncode, restored.returncode) == (0, 0), backed_up.stderr + restored.stderr
-    with create_app(another).app_context():
+    with second_app(another) as restored_app, restored_app.app_context():
         assert counts() == before
         assert broken_promises(clock.now()) == []
         # The rules came along: points move with the ledger and in no other way.

@@ -110,7 +110,7 @@ def _carried_out(payment: Payment) -> Payment:
         return payment
     payment_id, company = payment.id, provider(payment.provider)
     sending.send(payment, _("Points"), url_for("wallet.show", _external=True))
-    key = db.session.get_one(Payment, payment_id).provider_key
+    key = db.session.get_one(Payment, payment_id, populate_existing=True).provider_key
     if isinstance(company, ApprovesAtOnce) and key:
         db.session.rollback()
         report = company.approve(key)
