@@ -128,8 +128,12 @@ def test_redis_emptied_in_mid_sale_sells_nothing_twice_and_loses_nothing(premise
     emptied = []
 
     def is_over() -> bool:
-        with Redis.from_url(premises.environment["REDIS_URL"]) as redis:
-            emptied.append(redis.flushall())
+        if len(emptied) < 40:
+            with Redis.from_url(premises.environment["REDIS_URL"]) as redis:
+                emptied.append(redis.flushall())
+        else:
+            # Whoever's wake-up was lost is found by the janitors, as the clock would have them do.
+            premises.tidy(seconds=11)
         return not any(errand.thread.is_alive() for errand in errands)
 
     wait_until(is_over, 60, "everybody has a ticket")
