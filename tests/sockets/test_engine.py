@@ -4,13 +4,12 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-import simple_websocket
 from engineio import packet
 from flask import Flask
 from werkzeug.serving import make_server
 
 from tests.builders import NOW, concert, do, fan
-from tests.sockets.page import cookie
+from tests.sockets.page import Page, cookie
 from webapp.extensions import socketio
 from webapp.live import delivery
 from webapp.live.engine import Connection, Engine
@@ -72,13 +71,9 @@ def test_without_gevent_pages_are_live_all_the_same(house: Flask, development_se
     show, waiter = concert(capacity=0), fan("waiter")
     do(joining.join, waiter, show.id, NOW)
     header, _key = cookie(house, waiter)
-    address = f"ws://127.0.0.1:{development_server}/socket.io/?EIO=4&transport=websocket"
-    page = simple_websocket.Client(address, headers={"Cookie": header})
-    assert str(page.receive(timeout=20)).startswith("0{")
-    page.send("40")
-    assert str(page.receive(timeout=20)).startswith("40{")
-    page.send(f'420["watch_line",{{"concert":{show.id}}}]')
-    assert str(page.receive(timeout=20)).startswith('430[{"ok":true')
+    page = Page(development_server, header)
+    assert page.enter().startswith(b"40{")
+    assert page.ask("watch_line", {"concert": show.id})["ok"]
     socketio.emit("line_moved", {"serving": 1}, to=f"line:{show.id}")
-    assert page.receive(timeout=20) == '42["line_moved",{"serving":1}]'
+    assert page.next() == b'42["line_moved",{"serving":1}]'
     page.close()
