@@ -63,7 +63,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 15, what: str = "") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30, what: str = "") -> None:
     """Come back as soon as the condition holds; fail after so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -32,13 +32,26 @@ function remember(element) {
   const typed = [...element.querySelectorAll("input[id], textarea[id]")]
     .filter((input) => input.value !== input.defaultValue)
     .map((input) => [input.id, input.value]);
-  const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
-  return { open, typed, focused };
+  const chosen = [...element.querySelectorAll("input:is([type=radio], [type=checkbox])")]
+    .filter((input) => input.checked !== input.defaultChecked)
+    .map((input) => [selector(input), input.checked]);
+  const focused = element.contains(document.activeElement) ? selector(document.activeElement) : "";
+  return { open, typed, chosen, focused };
 }
 
-function restore(element, { open, typed, focused }) {
+// How to find the same thing in the new part: by its id, or a choice by what it chooses.
+function selector({ id, name, value, checked }) {
+  if (id) return `#${CSS.escape(id)}`;
+  return checked === undefined ? "" : `input[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`;
+}
+
+function restore(element, { open, typed, chosen, focused }) {
   const find = (id) => element.querySelector(`#${CSS.escape(id)}`);
   for (const id of open) find(id)?.setAttribute("open", "");
   for (const [id, value] of typed) if (find(id)) find(id).value = value;
-  if (focused) find(focused)?.focus();
+  for (const [which, isChecked] of chosen) {
+    const input = element.querySelector(which);
+    if (input && !input.disabled) input.checked = isChecked;
+  }
+  if (focused) element.querySelector(focused)?.focus();
 }

@@ -19,6 +19,12 @@ __all__ = ["work"]
 SECRET_KEY = "sk_test_of_a_shop"
 PUBLISHABLE_KEY = "pk_test_of_a_shop"
 WEBHOOK_SECRET = "whsec_of_a_shop_and_long_enough"
+# It would write all it knows to one file in /tmp with every request, whoever else does so or owns that file.
+FORGETFUL = """
+from localstripe import resources, server
+resources.Store.dump_to_disk = lambda store: None
+server.start()
+"""
 EVENTS = ["payment_intent.succeeded", "payment_intent.payment_failed"]
 
 
@@ -44,7 +50,7 @@ class Cards:
 def localstripe() -> Iterator[str]:
     """Its address."""
     port = free_port()
-    command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
+    command = [sys.executable, "-c", FORGETFUL, "--port", str(port), "--from-scratch"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     running = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **quiet)
     url = f"http://127.0.0.1:{port}"

@@ -132,6 +132,7 @@ class Stripe:
         try:
             return ask()
         except TRANSIENT as error:
+            log.warning("Stripe does not answer as it should: %s: %s", type(error).__name__, error)
             raise ProviderUnavailable() from error
         except stripe.StripeError as error:
             if (error.http_status or 0) >= 500:
