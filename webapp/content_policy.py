@@ -1,8 +1,9 @@
 """The Content-Security-Policy of every answer: what a page of ours may load, and from where."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
-from flask import g
+from flask import current_app, g
 
 
 def policy(scripts: Sequence[str] = (), frames: Sequence[str] = (), connections: Sequence[str] = ()) -> str:
@@ -18,6 +19,16 @@ def policy(scripts: Sequence[str] = (), frames: Sequence[str] = (), connections:
         "frame-src": list(frames),
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
+        "form-action": ["'self'", *_tills()],
         "frame-ancestors": ["'none'"],
     }
     return "; ".join(" ".join([what, *sources]) for what, sources in allowed.items() if sources)
+
+
+def _tills() -> list[str]:
+    """Where a form of ours may lead: paying is a form that is answered with a redirect to the payment company."""
+    settings = current_app.extensions["settings"]
+    if "sandbox" not in settings.payment_providers:
+        return []  # Stripe's fields stand in a page of our own
+    till = urlsplit(settings.sandbox_public_url)
+    return [f"{till.scheme}://{till.netloc}"]

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask_babel import format_date, format_time, get_locale
 from flask_login import current_user
 from redis.exceptions import RedisError
@@ -20,6 +20,9 @@ from webapp.languages import LANGUAGES, gettext, plain_ngettext
 from webapp.layout import asset, csp_nonce, import_map, me, money, words
 
 blueprint = Blueprint("pages", __name__)
+
+# A year of nothing but https. Other names under ours may be other people's, so it is not said for them.
+STRICT = "max-age=31536000"
 
 
 def register(app: Flask) -> None:
@@ -103,6 +106,8 @@ def _secure(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.is_secure or current_app.extensions["settings"].public_url.startswith("https:"):
+        response.headers.setdefault("Strict-Transport-Security", STRICT)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     if request.endpoint == "static" and "v" in request.args:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -32,26 +32,39 @@ function remember(element) {
   const typed = [...element.querySelectorAll("input[id], textarea[id]")]
     .filter((input) => input.value !== input.defaultValue)
     .map((input) => [input.id, input.value]);
-  const chosen = [...element.querySelectorAll("input:is([type=radio], [type=checkbox])")]
-    .filter((input) => input.checked !== input.defaultChecked)
-    .map((input) => [selector(input), input.checked]);
-  const focused = element.contains(document.activeElement) ? selector(document.activeElement) : "";
-  return { open, typed, chosen, focused };
+  const ticked = [...element.querySelectorAll("[type=radio][name], [type=checkbox][name]")]
+    .filter((box) => box.checked !== box.defaultChecked)
+    .map((box) => [same(box), box.checked]);
+  const active = document.activeElement;
+  return { open, typed, ticked, focused: element.contains(active) ? same(active) : null };
 }
 
-// How to find the same thing in the new part: by its id, or a choice by what it chooses.
-function selector({ id, name, value, checked }) {
-  if (id) return `#${CSS.escape(id)}`;
-  return checked === undefined ? "" : `input[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`;
-}
-
-function restore(element, { open, typed, chosen, focused }) {
+function restore(element, { open, typed, ticked, focused }) {
   const find = (id) => element.querySelector(`#${CSS.escape(id)}`);
   for (const id of open) find(id)?.setAttribute("open", "");
   for (const [id, value] of typed) if (find(id)) find(id).value = value;
-  for (const [which, isChecked] of chosen) {
-    const input = element.querySelector(which);
-    if (input && !input.disabled) input.checked = isChecked;
+  for (const [box, checked] of ticked) {
+    const found = element.querySelector(box);
+    if (found && !found.disabled) found.checked = checked;
   }
-  if (focused) element.querySelector(focused)?.focus();
+  if (focused) keepFocus(element, element.querySelector(focused));
+}
+
+// Whoever was in the old part is in the new one: at the same control, or at its heading when that is gone.
+function keepFocus(element, found) {
+  const target = found && !found.disabled ? found : (element.querySelector("h1, h2") ?? element);
+  if (target !== found) target.tabIndex = -1;
+  target.focus({ preventScroll: target === found });
+}
+
+// What finds a control again in a page rendered anew.
+function same(control) {
+  if (control.id) return `#${CSS.escape(control.id)}`;
+  const said = ["name", "value", "href", "type"]
+    .filter((name) => control.hasAttribute(name))
+    .map((name) => `[${name}="${CSS.escape(control.getAttribute(name))}"]`);
+  const form = control.form?.getAttribute("action");
+  const within = form ? `form[action="${CSS.escape(form)}"] ` : "";
+  const inside = control.tagName === "SUMMARY" && control.parentElement.id ? `#${CSS.escape(control.parentElement.id)} > ` : "";
+  return `${within}${inside}${control.tagName.toLowerCase()}${said.join("")}`;
 }

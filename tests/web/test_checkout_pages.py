@@ -1,6 +1,10 @@
 """Orders, paying, tickets and the wallet over HTTP."""
 
+import re
+from copy import copy
+
 import pytest
+from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -28,6 +32,14 @@ def order(holder: int) -> Order:
 @pytest.fixture
 def client(visit: Visitor, holder: int) -> FlaskClient:
     return visit(holder)
+
+
+@pytest.fixture
+def house_with_two_companies(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox, and beside it the same once more under another name."""
+    other = copy(current_app.extensions["providers"]["sandbox"])
+    other.key = other.name = "other"
+    monkeypatch.setitem(current_app.extensions["providers"], "other", other)
 
 
 def pay(client: FlaskClient, order: Order, **form: str) -> object:
@@ -81,6 +93,35 @@ def test_a_tampered_form_pays_nothing_and_says_why(
     assert answer.status_code == status
     assert said in answer.text
     assert points.balance(holder) == 150_000
+
+
+def checked(page: str) -> set[str]:
+    """What is chosen on the page, as name=value."""
+    boxes = [re.sub(r"\s+", " ", box) for box in re.findall(r'<input type="radio"[^>]*>', page)]
+    return {
+        "=".join(re.findall(r'(?:name|value)="([^"]*)"', box)) for box in boxes if re.search(r"\schecked[\s>]", box)
+    }
+
+
+def test_after_an_error_the_fans_own_choice_stands(
+    client: FlaskClient, order: Order, house_with_two_companies: None
+) -> None:
+    address = f"/orders/{order.public_id}"
+    assert checked(client.get(address).text) == {"method=card", "provider=sandbox"}
+    form = {"method": "split", "points": "150001", "provider": "other", "amount": str(PRICE)}
+    answer = client.post(f"{address}/payments", data=form)
+    assert answer.status_code == 422
+    assert checked(answer.text) == {"method=split", "provider=other"}
+    assert 'value="150001"' in answer.text
+
+
+@pytest.mark.parametrize("choice", ["points", "split", "nonsense"])
+def test_a_choice_that_cannot_be_is_a_card_again(visit: Visitor, choice: str) -> None:
+    poor = fan("poor")
+    order = hold(poor, house(), 1)
+    answer = visit(poor).post(f"/orders/{order.public_id}/payments", data={"method": choice, "amount": "1"})
+    assert answer.status_code == 409
+    assert checked(answer.text) == {"method=card"}
 
 
 def test_a_gateway_that_is_down_is_told_plainly_and_the_points_come_back(

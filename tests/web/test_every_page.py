@@ -1,5 +1,7 @@
 """What every answer has: headers, health, and an error page that helps."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from redis import Redis
@@ -18,6 +20,30 @@ def test_headers_keep_strangers_out(visit: Visitor) -> None:
     assert "unsafe-inline" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Request-Id"]
+
+
+def test_forms_lead_to_us_and_to_the_payment_company_alone(visit: Visitor, house: Flask) -> None:
+    till = house.extensions["settings"].sandbox_public_url
+    assert f"form-action 'self' {till};" in visit(None).get("/").headers["Content-Security-Policy"] + ";"
+
+
+def test_a_house_that_does_not_know_the_sandbox_sends_no_form_there(
+    visit: Visitor, house: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_stripe = replace(house.extensions["settings"], payment_providers=("stripe",))
+    monkeypatch.setitem(house.extensions, "settings", only_stripe)
+    assert "form-action 'self';" in visit(None).get("/").headers["Content-Security-Policy"] + ";"
+
+
+def test_over_https_browsers_are_told_to_stay_there(
+    visit: Visitor, house: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = visit(None)
+    assert "Strict-Transport-Security" not in client.get("/").headers
+    assert "max-age=31536000" in client.get("/", base_url="https://localhost").headers["Strict-Transport-Security"]
+    behind_a_proxy = replace(house.extensions["settings"], public_url="https://tickets.example")
+    monkeypatch.setitem(house.extensions, "settings", behind_a_proxy)
+    assert "max-age=31536000" in client.get("/").headers["Strict-Transport-Security"]
 
 
 def test_static_files_are_cached_for_ever_under_their_hash(visit: Visitor) -> None:

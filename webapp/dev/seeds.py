@@ -123,11 +123,12 @@ SHOWS = (
 def seed(now: datetime) -> list[str]:
     """Make what is missing of the demo, and say what was made, one sentence each; [] when nothing was."""
     slugs = set(db.session.scalars(select(Concert.slug)))
-    made = [_put_on(show, now) for show in SHOWS if show.slug not in slugs]
+    made = [put_on(show, now) for show in SHOWS if show.slug not in slugs]
     return made + _open_accounts(now)
 
 
-def _put_on(show: Show, now: datetime) -> str:
+def put_on(show: Show, now: datetime) -> str:
+    """Make one concert of the demo with its dates and seats; a sentence that says what it is."""
     concert = _concert(show, now)
     document = show.hall()
     plan = SeatPlan(name=f"{show.venue}, {document['name'].lower()}", document=document)

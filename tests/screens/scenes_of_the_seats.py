@@ -1,0 +1,138 @@
+"""Scenes: choosing seats, on the map and in the list."""
+
+from itertools import count
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
+
+from tests.builders import do, fan
+from tests.screens.cast import CLUB, HALL, admitted, first_night, held, sell, show
+from tests.screens.scenes import Place, scene
+from webapp import clock
+from webapp.booking import holds
+from webapp.concerts.models import Concert, Schedule, Seat
+from webapp.db import db
+
+KIND = "The seats"
+_takers = count(1)
+
+
+def under_way(capacity: int = 50) -> Concert:
+    concert = show(CLUB, capacity=capacity)
+    sell(concert, share=2)
+    return concert
+
+
+def free_seats(night: Schedule) -> list[Seat]:
+    open_ones = select(Seat).where(Seat.schedule_id == night.id, ~Seat.is_sold, Seat.held_until.is_(None))
+    return list(db.session.scalars(open_ones.order_by(Seat.number), execution_options={"populate_existing": True}))
+
+
+def _drawn(page: Page) -> None:
+    expect(page.locator("[data-section]").first).to_be_visible()
+
+
+def _go_in(page: Page) -> None:
+    _drawn(page)
+    page.locator("[data-section] .section-shape").first.click()
+    expect(page.locator("[data-seat]").first).to_be_visible()
+
+
+def _choose(page: Page) -> None:
+    _go_in(page)
+    for _ in range(2):
+        page.locator("[data-seat][data-state=free]").first.click()
+    expect(page.locator(".sheet:not([data-empty])")).to_be_visible()
+
+
+def _lose_one(page: Page) -> None:
+    """Somebody else holds the first of the chosen seats."""
+    _choose(page)
+    chosen = page.locator("[data-seat][data-state=chosen]").first
+    number = int(chosen.get_attribute("data-seat") or 0)
+    night = db.session.get_one(Schedule, int(page.url.rsplit("/", 1)[1].split("?")[0]))
+    lost = db.session.scalars(select(Seat).where(Seat.schedule_id == night.id, Seat.number == number)).one()
+    do(holds.place, fan(f"taker-{next(_takers)}"), night, [lost.id], clock.now())
+    expect(page.locator("#booking-notices .notice")).to_be_visible()
+
+
+@scene(KIND, role="holder")
+def dates(place: Place) -> str:
+    """Which evening?"""
+    concert = show(HALL)
+    sell(concert, share=6)
+    admitted(concert)
+    return f"/concerts/{concert.slug}/schedules"
+
+
+@scene(KIND, role="holder", then=_drawn)
+def map_overview(place: Place) -> str:
+    """The whole house, with what is left in each section."""
+    concert = show(HALL)
+    sell(concert, share=4)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(KIND, role="holder", then=_go_in)
+def map_seats(place: Place) -> str:
+    """The seats of a section."""
+    concert = under_way()
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(KIND, role="holder", then=_choose)
+def map_chosen(place: Place) -> str:
+    """Two seats are chosen."""
+    concert = under_way()
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(KIND, role="holder", then=_lose_one)
+def map_one_taken(place: Place) -> str:
+    """One of the chosen seats is taken under the fan's eyes."""
+    concert = show(CLUB)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(KIND, role="holder")
+def list_of_sections(place: Place) -> str:
+    """The list before a section is chosen."""
+    concert = show(HALL)
+    sell(concert, share=4)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}?view=list"
+
+
+def _tick(page: Page) -> None:
+    for _ in range(2):
+        page.locator("label.seat-box[data-state=free] input:not(:checked)").first.check()
+
+
+@scene(KIND, role="holder", then=_tick)
+def list_of_seats(place: Place) -> str:
+    """Two seats are ticked in the list."""
+    concert = under_way()
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}?view=list&section=Tables"
+
+
+@scene(KIND, role="holder")
+def seats_while_holding(place: Place) -> str:
+    """The fan comes back to the map and holds seats already."""
+    concert = show(CLUB)
+    held(concert, 1, 2, 3, 4)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(KIND, role="holder", then=_drawn)
+def map_sold_out(place: Place) -> str:
+    """Nothing is left on this evening."""
+    concert = show(CLUB)
+    admitted(concert)
+    night = first_night(concert)
+    do(db.session.execute, update(Seat).where(Seat.schedule_id == night.id).values(is_sold=True))
+    return f"/schedules/{night.id}"

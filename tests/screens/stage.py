@@ -1,0 +1,132 @@
+"""A running house for scenes, web and gateway, and a browser that looks at one of them at a time.
+
+Neither clock nor worker runs: a scene stays as it was made.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import select, text
+
+from tests.builders import do
+from tests.running import answers, free_port, process, wait_until
+from tests.screens.scenes import Place, Scene
+from webapp import clock, memory
+from webapp.accounts import signing_in
+from webapp.accounts.models import User
+from webapp.db import db
+from webapp.jobs import redis
+
+PATIENCE_MS = 30_000  # a machine that runs a whole house and a browser may be slow
+FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+LANGUAGES = {"en": "en-GB", "ko": "ko-KR"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks: the window in pixels, the language asked for, and the colours preferred."""
+
+    width: int = 1280
+    height: int = 900
+    language: str = "en"
+    scheme: str = "light"
+
+    @property
+    def name(self) -> str:
+        return f"{self.width}-{self.language}-{self.scheme}"
+
+
+@contextmanager
+def running(app: Flask, environment: Mapping[str, str]) -> Iterator[Place]:
+    """Web and gateway as the Procfile starts them, on the servers that the environment names."""
+    port, gateway_port = free_port(), free_port()
+    address, gateway = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{gateway_port}"
+    with ExitStack() as stack:
+        told = {
+            **environment,
+            "PORT": str(port),
+            "WEB_CONCURRENCY": "1",
+            "DATABASE_POOL": "10",
+            "PUBLIC_URL": address,
+            "SANDBOX_URL": gateway,
+            "GATEWAY_PORT": str(gateway_port),
+            "GATEWAY_DATA": stack.enter_context(tempfile.TemporaryDirectory()),
+        }
+        for name in ("gateway", "web"):
+            stack.enter_context(process(name, told))
+        for url in (f"{address}/healthz", f"{gateway}/healthz"):
+            wait_until(lambda url=url: answers(url), 90, f"{url} answers")  # type: ignore[misc]
+        yield Place(address, gateway, app)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def clear() -> None:
+    """An empty house. Ids go on counting: the running one remembers pages by them for a moment."""
+    db.session.rollback()
+    redis().flushall()
+    memory.forget()
+    db.session.execute(text(f"TRUNCATE {', '.join(db.metadata.tables)} CASCADE"))
+    db.session.commit()
+
+
+@contextmanager
+def looking(scene: Scene, path: str, place: Place, browser: Browser, look: Look, **options: Any) -> Iterator[Page]:
+    """The scene's page as its role sees it, after whatever the scene does there."""
+    context = browser.new_context(
+        base_url=place.address,
+        viewport={"width": look.width, "height": look.height},
+        color_scheme="dark" if look.scheme == "dark" else "light",
+        locale=LANGUAGES[look.language],
+        timezone_id="Asia/Seoul",
+        **options,
+    )
+    try:
+        yield _go(context, scene, path, place)
+    finally:
+        context.close()
+
+
+def _go(context: BrowserContext, scene: Scene, path: str, place: Place) -> Page:
+    context.set_default_timeout(PATIENCE_MS)
+    if scene.role:
+        context.add_cookies([{"name": "frontrow", "value": _signed_in(scene.role, place), "url": place.address}])
+    page = context.new_page()
+    if scene.before:
+        scene.before(page)
+    page.goto(path, wait_until="load")
+    page.evaluate("document.fonts.ready")
+    if scene.then:
+        scene.then(page)
+    return page
+
+
+def _signed_in(role: str, place: Place) -> str:
+    """The session's cookie, as the form of signing in gives it."""
+    user = db.session.scalars(select(User.id).where(User.email == f"{role}@frontrow.test")).one()
+    key = do(signing_in.start, user, clock.now())
+    return Context().run(_cookie, place.app, key)
+
+
+def _cookie(app: Flask, key: str) -> str:
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = key
+        session["_fresh"] = True
+    cookie = client.get_cookie("frontrow", domain=urlsplit("http://localhost").hostname or "")
+    assert cookie is not None
+    return cookie.value
