@@ -26,6 +26,27 @@ PROMISES = {
         " OR (s.held_until > :now) IS TRUE <> (r.id IS NOT NULL AND r.payment_id IS NULL)"
         " OR (r.id IS NOT NULL AND r.seat_version <> s.version)",
     ),
+    "houses-are-as-planned": (
+        "the seats of performance {} are not those of its plan, numbered from 1 without a gap",
+        "SELECT d.id FROM schedules d JOIN seat_plans p ON p.id = d.seat_plan_id"
+        " LEFT JOIN seats s ON s.schedule_id = d.id GROUP BY d.id, p.seat_count HAVING count(s.id) <> p.seat_count"
+        " OR coalesce(max(s.number), 0) <> p.seat_count",
+    ),
+    "seats-gone-are-nobodys": (
+        "seat {} was taken out of its house, and somebody has it",
+        "SELECT s.id FROM seats s JOIN reservations r ON r.seat_id = s.id AND NOT r.is_cancelled"
+        " WHERE s.schedule_id IS NULL",
+    ),
+    "drafts-are-not-played": (
+        "performance {} plays in a house that was never saved",
+        "SELECT d.id FROM schedules d JOIN seat_plans p ON p.id = d.seat_plan_id WHERE p.saved_at IS NULL",
+    ),
+    "archived-shows-sell-nothing": (
+        "concert {} is archived and its sale is open",
+        "SELECT c.id FROM concerts c WHERE c.archived_at IS NOT NULL AND c.sale_closed_at IS NULL"
+        " AND EXISTS (SELECT FROM schedules d WHERE d.concert_id = c.id AND d.cancelled_at IS NULL"
+        " AND d.starts_at > :now)",
+    ),
     "ledger-sums": (
         "the points of user {} are not the sum of their ledger",
         "SELECT u.id FROM users u LEFT JOIN point_histories h ON h.user_id = u.id"

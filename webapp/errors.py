@@ -150,6 +150,28 @@ class ShowCancelled(BookingError):
     code, status, sentence = "show-cancelled", 409, _("This performance is cancelled.")
 
 
+class HouseChanged(BookingError):
+    code, status = "house-changed", 409
+    sentence = _(
+        "The seats or prices of this performance have just changed. Nothing is held; here they are as they are."
+    )
+
+
+class EditRefused(BookingError):
+    """What an operator wanted cannot be saved. Facts: `sentence`, and the `field` it is about if it is about one."""
+
+    code, status = "edit-refused", 409
+
+    def __str__(self) -> str:
+        return str(self.facts["sentence"])
+
+
+class StaleEdit(EditRefused):
+    """Somebody else has saved since the form was opened."""
+
+    code = "stale-edit"
+
+
 class KeyReused(BookingError):
     code, status = "idempotency-mismatch", 422
     sentence = _("This form has already begun another payment. Reload the page and try again.")

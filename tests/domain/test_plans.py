@@ -137,7 +137,7 @@ WRONG = [
         lambda it: it["sections"][0].update(label=[300, 0]),
         "Section Floor, label: 300, 0 lies outside the frame",
     ),
-    (lambda it: it["sections"][0]["rows"][1].update(name="1"), "Section Floor, row 1 appears twice."),
+    (lambda it: it["sections"][0]["rows"][1].update(name="1"), "Section Floor, row 1: place 1 appears twice."),
     (lambda it: it["sections"][0]["rows"][1].update(grade=""), "Section Floor, row 2: grade must be a text."),
     (lambda it: it["sections"][0]["rows"][1].update(seats=[]), "Section Floor, row 2: seats must be a list"),
 ]

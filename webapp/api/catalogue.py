@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from webapp.api.errors import NoSuchConcert, NoSuchDate, NoSuchSeat, WhichConcert, WhichSchedule
@@ -21,7 +21,7 @@ def concerts(now: datetime) -> list[tuple[Concert, str, list[tuple[Schedule, Lef
         select(Schedule)
         .join(Schedule.concert)
         .options(contains_eager(Schedule.concert))
-        .where(Schedule.starts_at > now)
+        .where(Schedule.starts_at > now, Schedule.archived_at.is_(None), Concert.archived_at.is_(None))
         .order_by(Schedule.starts_at, Schedule.id)
     )
     schedules = db.session.scalars(coming).all()
@@ -42,7 +42,7 @@ def concert(concert_id: int | None, now: datetime) -> Concert:
         if found is None:
             raise NoSuchConcert()
         return found
-    open_now = [one for one in db.session.scalars(select(Concert).order_by(Concert.id)) if one.is_on_sale(now)]
+    open_now = [one for one in db.session.scalars(_listed()) if one.is_on_sale(now)]
     if not open_now:
         raise NoSuchConcert()
     if len(open_now) > 1:
@@ -85,6 +85,10 @@ def seat_id(schedule: Schedule, number: int) -> int:
     if found is None:
         raise NoSuchSeat()
     return found
+
+
+def _listed() -> Select[Concert]:
+    return select(Concert).where(Concert.archived_at.is_(None)).order_by(Concert.id)
 
 
 def _state(shown: list[tuple[Schedule, Left]], now: datetime) -> str:

@@ -130,6 +130,7 @@ def seats(call: Call) -> Told:
             schedule_id=seat.schedule_id,
         )
         for seat in catalogue.free_seats(schedules, call.now)
+        if seat.schedule_id is not None
     ]
     return told(answered.Seats(seats=shown))
 

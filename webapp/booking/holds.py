@@ -151,7 +151,7 @@ def _free_lapsed(seat_ids: list[int]) -> None:
         return
     numbers = set(claims.give_back(seat_ids))
     seats = db.session.execute(select(Seat.number, Seat.schedule_id).where(Seat.id.in_(seat_ids))).all()
-    for schedule_id in sorted({seat.schedule_id for seat in seats}):
+    for schedule_id in sorted({seat.schedule_id for seat in seats if seat.schedule_id}):
         here = [seat.number for seat in seats if seat.schedule_id == schedule_id and seat.number in numbers]
         claims.publish(db.session.get_one(Schedule, schedule_id), here, messages.FREE)
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, text
+from sqlalchemy import Integer, bindparam, text
 from sqlalchemy.exc import IntegrityError
 
 from webapp.booking import claims
@@ -19,12 +19,14 @@ from webapp.live import messages
 
 # Seats are locked in id order, as everywhere, and looked at again after a wait. The fan's row is not locked: two tabs
 # that reach for the same slot meet at its unique index, and the one that comes second goes the careful way.
-PLACE = text(
-    """
+PLACE = (
+    text(
+        """
     WITH free AS MATERIALIZED (
         SELECT id, price FROM seats
         WHERE schedule_id = :schedule_id AND number = ANY(:numbers) AND NOT is_sold AND held_until IS NULL
-          AND EXISTS (SELECT FROM schedules WHERE id = :schedule_id AND cancelled_at IS NULL)
+          AND EXISTS (SELECT FROM schedules WHERE id = :schedule_id AND cancelled_at IS NULL
+                      AND edition = coalesce(:edition, edition))
         ORDER BY id FOR UPDATE
     ), chosen AS (
         SELECT id, price, row_number() OVER (ORDER BY id) AS nth FROM free
@@ -53,13 +55,19 @@ PLACE = text(
     FROM taken, opened
     RETURNING order_id
     """
-).columns(order_id=Integer)
+    )
+    .bindparams(bindparam("edition", type_=Integer))
+    .columns(order_id=Integer)
+)
 
 
-def place(user_id: int, schedule: Schedule, numbers: Sequence[int], now: datetime) -> str | None:
+def place(
+    user_id: int, schedule: Schedule, numbers: Sequence[int], now: datetime, edition: int | None = None
+) -> str | None:
     """Hold the seats with these numbers as an order of their own: its public id. None if that is less than plain.
 
-    Call it in at_once(): it is a transaction of its own.
+    With an `edition`, the numbers are those of that edition of the house and of no other. Call it in at_once(): it is
+    a transaction of its own.
     """
     wanted = sorted(set(numbers))
     order = {
@@ -72,7 +80,7 @@ def place(user_id: int, schedule: Schedule, numbers: Sequence[int], now: datetim
         "expires_at": now + HOLD,
     }
     try:
-        held = fetch(PLACE, numbers=wanted, most_seats=MOST_SEATS, **order)
+        held = fetch(PLACE, numbers=wanted, most_seats=MOST_SEATS, edition=edition, **order)
     except IntegrityError:
         return None
     if not held:

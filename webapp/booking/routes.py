@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy import select
 
 from webapp import answers, clock
 from webapp.booking import best, holds, plainly, seat_map, views
 from webapp.booking.models import MOST_SEATS
-from webapp.concerts import listing, stock
+from webapp.concerts import listing, pricing, stock
 from webapp.concerts.models import Concert, Schedule, SeatPlan
 from webapp.db import at_once, db, transaction
-from webapp.errors import BadSeats, BookingError, NoneTogether, SeatLimit, SeatsTaken, ShowCancelled
+from webapp.errors import BadSeats, BookingError, HouseChanged, NoneTogether, SeatLimit, SeatsTaken, ShowCancelled
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
@@ -48,9 +49,10 @@ def show(schedule_id: int) -> str:
 @blueprint.get("/schedules/<int:schedule_id>/plan.json")
 @admission_required
 def plan(schedule_id: int) -> Response:
-    """The geometry: it never changes for a schedule, so the fan's browser keeps it."""
-    document = db.session.get_one(SeatPlan, g.schedule.seat_plan_id).document
-    grades = [{"name": one.name, "price": one.price} for one in stock.by_grade(g.concert.id, clock.now())]
+    """The geometry and the prices: they never change for one edition of a schedule, so the fan's browser keeps them."""
+    schedule = listing.schedule(schedule_id)  # not from memory: what is kept for a month must not be a second old
+    document = db.session.get_one(SeatPlan, schedule.seat_plan_id).document
+    grades = [{"name": name, "price": price} for name, price in pricing.of(schedule_id).items()]
     answer = jsonify(plan=document, grades=grades)
     answer.headers["Cache-Control"] = f"private, max-age={PLAN_SECONDS}, immutable"
     return answer
@@ -59,7 +61,9 @@ def plan(schedule_id: int) -> Response:
 @blueprint.get("/schedules/<int:schedule_id>/seats.json")
 @admission_required
 def seats(schedule_id: int) -> Response:
-    return jsonify(seat_map.states(schedule_id, current_user.id, clock.now()))
+    states = seat_map.states(schedule_id, current_user.id, clock.now())
+    edition = db.session.scalar(select(Schedule.edition).where(Schedule.id == schedule_id))
+    return jsonify(**states, edition=edition)
 
 
 @blueprint.post("/schedules/<int:schedule_id>/holds")
@@ -67,7 +71,7 @@ def seats(schedule_id: int) -> Response:
 def hold(schedule_id: int) -> Any:
     try:
         public_id = _hold(g.schedule)
-    except (SeatsTaken, SeatLimit, NoneTogether) as problem:
+    except (SeatsTaken, SeatLimit, NoneTogether, HouseChanged) as problem:
         if answers.wants_json():
             raise
         return _page_again(problem)
@@ -77,18 +81,30 @@ def hold(schedule_id: int) -> Any:
 
 def _hold(schedule: Schedule) -> str:
     """The public id of the order that now holds the seats wished for."""
-    user_id, now, wish = current_user.id, clock.now(), _wish()
+    user_id, now, wish, edition = current_user.id, clock.now(), _wish(), request.form.get("edition", type=int)
     if isinstance(wish, int):
         with transaction():
             grade = request.form.get("grade") or None
-            return best.place_best(user_id, listing.schedule(schedule.id), wish, grade, now).public_id
+            return best.place_best(user_id, _as_seen(schedule.id, edition), wish, grade, now).public_id
     with at_once():
-        held = plainly.place(user_id, schedule, wish, now)
+        held = plainly.place(user_id, schedule, wish, now, edition)
     if held:
         return held
     seat_ids = seat_map.seat_ids(schedule.id, wish)
     with transaction():
-        return holds.place(user_id, listing.schedule(schedule.id), seat_ids, now).public_id
+        return holds.place(user_id, _as_seen(schedule.id, edition), seat_ids, now).public_id
+
+
+def _as_seen(schedule_id: int, edition: int | None) -> Schedule:
+    """The performance, if it is still the edition that the fan chose from. Raises HouseChanged.
+
+    Seats were looked up by number before this: unless the edition has changed by now, they are those the fan saw,
+    and a seat's id means the same seat for ever.
+    """
+    schedule = listing.schedule(schedule_id)
+    if edition is not None and schedule.edition != edition:
+        raise HouseChanged()
+    return schedule
 
 
 def _wish() -> int | list[int]:
@@ -115,6 +131,9 @@ def _come_in() -> None:
 
 def _page_again(problem: BookingError) -> tuple[str, int]:
     """The fresh map, what went wrong, and the seats that can still be had kept ticked."""
+    if isinstance(problem, HouseChanged):  # the numbers may be other seats' now
+        schedule = listing.schedule(g.schedule.id)
+        return _page(schedule, schedule.concert, set(), str(problem)), problem.status
     lost = set(problem.facts.get("seats", []))
     chosen = set(request.form.getlist("seat", type=int)) - lost
     return _page(g.schedule, g.concert, chosen, str(problem)), problem.status

@@ -91,7 +91,8 @@ def _retake(
 
 
 def _is_free(seat: Seat, now: datetime) -> bool:
-    return not seat.is_sold and (seat.held_until is None or seat.held_until <= now)
+    # A seat without a schedule was taken out of its house: there is nothing to sell any more.
+    return seat.schedule_id is not None and not seat.is_sold and (seat.held_until is None or seat.held_until <= now)
 
 
 def _sell(reservations: Sequence[Reservation], seats: Sequence[Seat], payment: Payment, now: datetime) -> None:

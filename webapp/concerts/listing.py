@@ -65,7 +65,7 @@ def cards(now: datetime) -> list[Card]:
         .join(Schedule, Schedule.concert_id == Concert.id)
         .add_columns(prices.c.low, prices.c.high)
         .join(prices, prices.c.concert_id == Concert.id)
-        .where(Schedule.starts_at > now)
+        .where(Schedule.starts_at > now, Schedule.archived_at.is_(None), Concert.archived_at.is_(None))
         .group_by(Concert.id, prices.c.low, prices.c.high)
         .order_by(func.min(Schedule.starts_at))
     )
@@ -91,8 +91,9 @@ def schedule(schedule_id: int) -> Schedule:
 
 
 def performances(concert: Concert, now: datetime) -> list[Performance]:
-    """The schedules of a concert, in order, with what is left."""
-    statement = select(Schedule).where(Schedule.concert_id == concert.id).order_by(Schedule.starts_at)
+    """The schedules of a concert, in order, with what is left; archived ones are not among them."""
+    is_listed = (Schedule.concert_id == concert.id) & Schedule.archived_at.is_(None)
+    statement = select(Schedule).where(is_listed).order_by(Schedule.starts_at)
     schedules = db.session.scalars(statement).all()
     left = stock.by_schedule([schedule.id for schedule in schedules], now)
     return [_performance(schedule, left, concert, now) for schedule in schedules]

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, String, Text, UniqueConstraint, and_, func, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
@@ -21,7 +22,8 @@ REFUND_TERMS = (
 class Concert(Model):
     """What is on sale. It has one line, shared by all its schedules. Being open is a predicate on two times.
 
-    For `lobby_minutes` before the sale opens fans gather in the lobby; with 0 there is none.
+    For `lobby_minutes` before the sale opens fans gather in the lobby; with 0 there is none. `poster` is the word its
+    poster is drawn from, the slug where it is empty. An archived concert is listed nowhere and keeps everything.
     """
 
     __tablename__ = "concerts"
@@ -36,6 +38,8 @@ class Concert(Model):
     sale_opens_at: Mapped[datetime]
     sale_closed_at: Mapped[datetime | None]
     lobby_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
+    poster: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    archived_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("lobby_minutes BETWEEN 0 AND 10080", "lobby_at_most_a_week"),)
 
@@ -49,6 +53,11 @@ class Concert(Model):
 
     refund_terms: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=REFUND_TERMS)
 
+    @property
+    def poster_version(self) -> str:
+        """Changes with what stands on the poster, so that browsers may keep each one."""
+        return f"{crc32('|'.join((self.poster, self.title, self.artist)).encode()):08x}"
+
     def is_on_sale(self, now: datetime) -> bool:
         return self.sale_opens_at <= now and not self.is_closed(now)
 
@@ -56,17 +65,34 @@ class Concert(Model):
         return self.sale_closed_at is not None and self.sale_closed_at <= now
 
 
+COUNTED = "jsonb_array_length(jsonb_path_query_array(document, '$.sections[*].rows[*].seats[*]'))"
+
+
 class SeatPlan(Model):
-    """The geometry of a house: sections, rows, seats and the stage. See plans.py for the document."""
+    """The geometry of a house: sections, rows, seats and the stage. See plans.py for the document, which never changes.
+
+    Without `saved_at` it is a draft that somebody is looking at. `source` is the text it was written as, if it was,
+    `prices` in won by grade are what a new performance begins with, `warnings` are sentences about its file.
+    """
 
     __tablename__ = "seat_plans"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     document: Mapped[Plan] = mapped_column(JSONB)
+    source: Mapped[str | None] = mapped_column(Text)
+    prices: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
+    warnings: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    seat_count: Mapped[int] = mapped_column(Computed(COUNTED, persisted=True))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    saved_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
+    archived_at: Mapped[datetime | None]
 
 
 class Schedule(Model):
-    """One dated performance. `date` is the day in the concert's time zone. A cancelled one sells nothing more."""
+    """One dated performance. `date` is the day in the concert's time zone. A cancelled one sells nothing more.
+
+    `edition` rises whenever its seats or prices change: what was drawn from an older one is asked for again.
+    """
 
     __tablename__ = "schedules"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +102,8 @@ class Schedule(Model):
     starts_at: Mapped[datetime]
     doors_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    edition: Mapped[int] = mapped_column(default=1, server_default="1")
     concert: Mapped[Concert] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
@@ -88,12 +116,13 @@ class Seat(Model):
     """One seat of one schedule. `number` counts over the whole house from 1; `place` is its number in its row.
 
     `is_sold` and `held_until` say whether it can be taken, by the clock: see `is_free`. `version` rises with
-    every change of owner.
+    every change of owner. `price` is what the next buyer pays; whoever has it pays what their reservation says. A seat
+    without a schedule was taken out of its house by a new plan: only orders that are over still know it.
     """
 
     __tablename__ = "seats"
     id: Mapped[int] = mapped_column(primary_key=True)
-    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.id"))
+    schedule_id: Mapped[int | None] = mapped_column(ForeignKey("schedules.id"))
     number: Mapped[int]
     section: Mapped[str] = mapped_column(String(60))
     row: Mapped[str] = mapped_column(String(20))
@@ -110,6 +139,7 @@ class Seat(Model):
         CheckConstraint("number > 0", "number_positive"),
         CheckConstraint("price > 0", "price_positive"),
         CheckConstraint("NOT (is_sold AND held_until IS NOT NULL)", "sold_is_not_held"),
+        CheckConstraint("schedule_id IS NOT NULL OR NOT is_sold AND held_until IS NULL", "nobody_has_what_is_gone"),
     )
 
     @property

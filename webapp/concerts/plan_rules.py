@@ -14,7 +14,8 @@ def check(document: object) -> None:
     """Raises PlanError at the first broken rule.
 
     Numbers run 1, 2, 3 ... in document order, names are unique where they are read together, and everything
-    lies inside the frame. Keys that a plan does not know are left alone.
+    lies inside the frame. A row of several grades is written in pieces: the next entry has the same name and another
+    grade. Keys that a plan does not know are left alone.
     """
     plan = _mapping(document, "The plan")
     _text(plan, "name", "The plan")
@@ -24,11 +25,17 @@ def check(document: object) -> None:
     for index, section in enumerate(_listing(plan, "sections", "The plan"), start=1):
         where = _name_once(section, f"Section {index}", names, "Section")
         _check_outline(section, where, frame)
-        row_names: set[str] = set()
+        row_names, before, places = set[str](), ("", ""), set[str]()
         for row_index, row in enumerate(_listing(section, "rows", where), start=1):
-            row_where = _name_once(row, f"{where}, row {row_index}", row_names, f"{where}, row")
-            _text(row, "grade", row_where)
-            number = _check_seats(_listing(row, "seats", row_where), row_where, number, spots, frame)
+            piece = _text(_mapping(row, f"{where}, row {row_index}"), "name", f"{where}, row {row_index}")
+            goes_on = piece == before[0] and row.get("grade") != before[1]
+            if goes_on:
+                row_where = f"{where}, row {piece}"
+            else:
+                row_where = _name_once(row, f"{where}, row {row_index}", row_names, f"{where}, row")
+                places = set()
+            before = piece, _text(row, "grade", row_where)
+            number = _check_seats(_listing(row, "seats", row_where), row_where, number, (places, spots), frame)
 
 
 def _check_stage(stage: dict[str, Any], frame: Point) -> None:
@@ -47,8 +54,8 @@ def _check_outline(section: dict[str, Any], where: str, frame: Point) -> None:
     _inside(section.get("label"), f"{where}, label", frame)
 
 
-def _check_seats(seats: list[Any], where: str, number: int, spots: set[Point], frame: Point) -> int:
-    places: set[str] = set()
+def _check_seats(seats: list[Any], where: str, number: int, known: tuple[set[str], set[Point]], frame: Point) -> int:
+    places, spots = known
     for seat in seats:
         number += 1
         place, spot = _check_seat(seat, where, number, frame)

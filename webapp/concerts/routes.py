@@ -18,9 +18,11 @@ def index() -> str:
 
 @blueprint.get("/posters/<slug>.svg")
 def show_poster(slug: str) -> Response:
-    """The poster, generated from the slug; `?plain=1` leaves the words out."""
+    """The poster, generated from a word; `?plain=1` leaves the words out, and `?v=` names what stands on it."""
     concert = listing.concert(slug)
-    picture = poster(concert.slug, concert.title, concert.artist, lettering="plain" not in request.args)
+    picture = poster(
+        concert.poster or concert.slug, concert.title, concert.artist, lettering="plain" not in request.args
+    )
     answer = Response(picture, mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = f"public, max-age={POSTER_SECONDS}"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"

@@ -57,10 +57,10 @@ _counted: Recent[list[Grade]] = Recent(STALE_SECONDS)
 def by_schedule(schedule_ids: Iterable[int], now: datetime) -> dict[int, Left]:
     """Free and all seats of each schedule."""
     statement = (
-        select(Seat.schedule_id, func.count(), func.count().filter(is_free(now), Schedule.cancelled_at.is_(None)))
-        .join(Schedule, Schedule.id == Seat.schedule_id)
+        select(Schedule.id, func.count(), func.count().filter(is_free(now), Schedule.cancelled_at.is_(None)))
+        .join(Seat, Schedule.id == Seat.schedule_id)
         .where(Seat.schedule_id.in_(list(schedule_ids)))
-        .group_by(Seat.schedule_id)
+        .group_by(Schedule.id)
     )
     return {schedule_id: Left(total, left) for schedule_id, total, left in db.session.execute(statement)}
 

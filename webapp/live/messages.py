@@ -45,6 +45,11 @@ def seats_changed(concert_id: int, schedule_id: int, numbers: list[int], state: 
     _publish({"event": "seats_changed", "concert": concert_id, "schedule": schedule_id, "changes": changes})
 
 
+def house_changed(concert_id: int, schedule_id: int) -> None:
+    """Tell every open seat map of a schedule that its seats or prices are others now: seat 0 is the whole house."""
+    seats_changed(concert_id, schedule_id, [0], FREE)
+
+
 def order_changed(user_id: int, public_id: str) -> None:
     _publish({"event": "order_changed", "user": user_id, "body": {"order": public_id}})
 

@@ -63,7 +63,7 @@ function open(root, house, words) {
   // A message does not say whose hold it is. Before we say that a chosen seat is lost, we ask.
   const heard = (changes) => {
     const numbers = house.apply(changes);
-    if (numbers.some(picked.has)) refetch();
+    if (numbers.some(picked.has) || changes.some(([number]) => number === 0)) refetch(); // 0 is the house itself
     scene.paint(numbers, true);
   };
   const tap = (target, point, pointer) => {

@@ -15,6 +15,7 @@ export function holding(form, words, { tell, lost, over }) {
       const answer = await response.json();
       if (response.ok) return location.assign(answer.order_url);
       endWork(form);
+      if (answer.code === "house-changed") return form.submit(); // the answer to it is the fresh page, and why
       if (response.status === 403 && answer.code === "not-your-turn") return over();
       lost(answer.seats ?? []);
       return tell(answer.detail ?? words.again);

@@ -28,7 +28,10 @@ export async function openHouse(planUrl, seatsUrl) {
   };
   house.refetch = async () => {
     const before = [...seats.keys()].map((number) => house.stateOf(number));
-    take(house, await read(seatsUrl));
+    const answer = await read(seatsUrl);
+    // Other seats or prices than were drawn: only a fresh page can show them.
+    if (answer.edition !== first.edition) location.reload();
+    else take(house, answer);
     return [...seats.keys()].filter((number, place) => house.stateOf(number) !== before[place]);
   };
   return house;

@@ -1,0 +1,148 @@
+"""Seating plans as pretix writes them: zones with rows, rows with seats, areas for what is no seat.
+
+The format is pretix's published JSON schema (seating-plan.schema.json), in its older and its newer form. Positions add
+up: a seat's is counted from its row's, and that from its zone's.
+"""
+
+import json
+from typing import Any
+
+from flask_babel import gettext as _
+
+from webapp.concerts.plan_files import limits
+from webapp.concerts.plan_files.ground import settled, stage_of
+from webapp.concerts.plan_files.json_walk import At
+from webapp.concerts.plan_files.problems import BadPlanFile, Findings, Problem, refuse
+from webapp.concerts.plan_files.shaping import Block, Spot, plan_of
+from webapp.concerts.plans import Plan
+
+
+class _Zones:
+    """What the zones hold, as it is found."""
+
+    def __init__(self, grades: set[str], findings: Findings) -> None:
+        self.grades, self.findings = grades, findings
+        self.blocks: list[Block] = []
+        self.guids: set[str] = set()
+        self.areas: list[At] = []
+        self.seats = self.rows = 0
+
+
+def read(text: str) -> tuple[Plan, dict[str, int], list[str]]:
+    """The plan, no prices (pretix keeps them elsewhere), and warnings. Raises BadPlanFile."""
+    findings = Findings()
+    top = At(_parsed(text), "", findings)
+    if not isinstance(top.value, dict) or "zones" not in top.value:
+        raise refuse(_("This is not a seating plan: a plan is an object with “zones”, “categories” and a “name”."))
+    name = findings.name(top.text("name") or "", limits.LONGEST_NAME, "name") or _("Hall")
+    zones = _Zones(_grades(top, findings), findings)
+    listed = top.items("zones")
+    if len(listed) > limits.MOST_SECTIONS:
+        raise refuse(_("A house has at most %(most)s sections.", most=limits.MOST_SECTIONS), "zones")
+    for index, zone in enumerate(listed, start=1):
+        _take_zone(zone, index, zones)
+    findings.end()
+    if not zones.seats:
+        raise refuse(_("There is no seat in this plan."), "zones")
+    scale = settled(zones.blocks, findings)
+    label, stage = stage_of(zones.areas, scale)
+    if zones.areas and not stage:
+        findings.warn(_("No area is called the stage, so one was set before the front."))
+    findings.end()
+    return plan_of(name, zones.blocks, label, stage), {}, findings.warnings
+
+
+def _parsed(text: str) -> Any:
+    def refuse_constant(name: str) -> Any:
+        raise refuse(_("%(name)s is not a number that a place can have.", name=name))
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        known = dict(pairs)
+        if len(known) < len(pairs):
+            names = [name for name, _value in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise refuse(_("An object has “%(name)s” twice.", name=twice[:40]))
+        return known
+
+    try:
+        return json.loads(text, parse_constant=refuse_constant, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        place = _("line %(line)s, column %(column)s", line=error.lineno, column=error.colno)
+        raise BadPlanFile([Problem(place, _("This is not JSON: something is missing or too much here."))]) from error
+    except RecursionError as error:
+        raise refuse(_("The file is nested too deeply for a seating plan.")) from error
+    except ValueError as error:
+        if isinstance(error, BadPlanFile):
+            raise
+        raise refuse(_("A number in the file has far too many digits.")) from error
+
+
+def _grades(top: At, findings: Findings) -> set[str]:
+    grades: set[str] = set()
+    for category in top.items("categories"):
+        place = f"{category.path}.name"
+        name = findings.name(category.text("name") or "", limits.LONGEST_GRADE, place)
+        if name in grades:
+            findings.add(place, _("There is a category %(name)s already.", name=name))
+        grades.add(name)
+    if len(grades) > limits.MOST_GRADES:
+        findings.add("categories", _("A house has at most %(most)s grades.", most=limits.MOST_GRADES))
+    return grades
+
+
+def _take_zone(zone: At, index: int, zones: _Zones) -> None:
+    said = zone.text("name", optional=True) or zone.text("zone_id", optional=True) or _("Zone %(number)s", number=index)
+    name, taken = said, {block.name for block in zones.blocks}
+    if said in taken:
+        name = next(f"{said} ({count})" for count in range(2, index + 1) if f"{said} ({count})" not in taken)
+        zones.findings.warn(_("There are several zones %(name)s; this one is called %(new)s.", name=said, new=name))
+    block = Block(zones.findings.name(name, limits.LONGEST_SECTION, f"{zone.path}.name"))
+    origin = zone.point("position")
+    zones.areas += [area.moved(origin) for area in zone.items("areas", optional=True)]
+    for row_index, row in enumerate(zone.items("rows"), start=1):
+        zones.rows += 1
+        if zones.rows > limits.MOST_ROWS:
+            raise refuse(_("A house has at most %(most)s rows.", most=f"{limits.MOST_ROWS:,}"), row.path)
+        _take_row(row, row_index, block, origin, zones)
+    if block.rows:
+        zones.blocks.append(block)
+
+
+def _take_row(row: At, index: int, block: Block, origin: tuple[float, float], zones: _Zones) -> None:
+    said = row.text("row_label", optional=True) or row.text("row_number", optional=True)
+    if not said:
+        zones.findings.warn(_("%(place)s has no name; it is called %(new)s.", place=row.path, new=index))
+    name = zones.findings.name(said or str(index), limits.LONGEST_ROW, f"{row.path}.row_number")
+    away = row.point("position", optional=True)
+    origin = origin[0] + away[0], origin[1] + away[1]
+    seats = row.items("seats")
+    if len(seats) > limits.MOST_SEATS_IN_A_ROW:
+        most = limits.MOST_SEATS_IN_A_ROW
+        return zones.findings.add(f"{row.path}.seats", _("A row has at most %(most)s seats.", most=most))
+    if seats:
+        # A row that is cut by an aisle is often written as two rows of one name.
+        spots = block.rows.setdefault(name, [])
+        taken = {spot.place for spot in spots}
+        spots += [spot for seat in seats if (spot := _seat(seat, origin, taken, zones))]
+    return None
+
+
+def _seat(seat: At, origin: tuple[float, float], taken: set[str], zones: _Zones) -> Spot | None:
+    zones.seats += 1
+    if zones.seats > limits.MOST_SEATS:
+        raise refuse(_("A house has at most %(most)s seats.", most=f"{limits.MOST_SEATS:,}"), seat.path)
+    guid, grade = seat.text("seat_guid"), seat.text("category")
+    said, (x, y) = seat.text("seat_number"), seat.point("position")
+    if guid is None or grade is None or said is None:
+        return None
+    place = zones.findings.name(said, limits.LONGEST_PLACE, f"{seat.path}.seat_number")
+    if guid in zones.guids:
+        zones.findings.add(f"{seat.path}.seat_guid", _("Another seat has this seat_guid."))
+    if place in taken:
+        zones.findings.add(f"{seat.path}.seat_number", _("The row has a seat %(seat)s already.", seat=place))
+    if " ".join(grade.split()) not in zones.grades:
+        sentence = _("There is no category “%(name)s” at the top of the file.", name=grade[:40])
+        zones.findings.add(f"{seat.path}.category", sentence)
+    zones.guids.add(guid)
+    taken.add(place)
+    return Spot(place, " ".join(grade.split()), origin[0] + x, origin[1] + y)
