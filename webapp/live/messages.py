@@ -45,6 +45,11 @@ def seats_changed(concert_id: int, schedule_id: int, numbers: list[int], state: 
     _publish({"event": "seats_changed", "concert": concert_id, "schedule": schedule_id, "changes": changes})
 
 
+def stock_changed(stock: dict[str, Any]) -> None:
+    """Tell everyone waiting for a concert what is left of each grade, coarsely. `stock` is the whole message."""
+    _publish({"event": "stock_changed", "concert": stock["concert"], "body": stock})
+
+
 def order_changed(user_id: int, public_id: str) -> None:
     _publish({"event": "order_changed", "user": user_id, "body": {"order": public_id}})
 
