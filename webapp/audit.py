@@ -183,6 +183,13 @@ PROMISES = {
         " FROM keys k JOIN sessions s ON s.concert_id = k.concert_id AND s.wait_number <= k.fans) drawn"
         " WHERE lot <> wait_number",
     ),
+    "doors-count-who-is-in": (
+        "the door of schedule {} does not count who came in with a valid ticket",
+        "SELECT id FROM (SELECT sch.id, coalesce(max(d.admitted), 0) AS counted, count(t.id) AS came FROM schedules sch"
+        " LEFT JOIN door_counts d ON d.schedule_id = sch.id LEFT JOIN (tickets t JOIN reservations r"
+        " ON r.id = t.reservation_id JOIN seats s ON s.id = r.seat_id) ON s.schedule_id = sch.id"
+        " AND t.checked_in_at IS NOT NULL AND t.voided_at IS NULL GROUP BY sch.id) doors WHERE counted <> came",
+    ),
     "callbacks-are-settled": (
         "callback {} has waited for more than a minute",
         "SELECT id FROM payment_events WHERE settled_at IS NULL AND received_at < CAST(:now AS timestamptz)"

@@ -3,7 +3,7 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 from flask import Flask
@@ -12,6 +12,7 @@ from sqlalchemy import func, text, update
 
 from webapp import clock
 from webapp.accounts.models import OPERATOR, User
+from webapp.admin import exports
 from webapp.audit import broken_promises
 from webapp.checkout import balancing
 from webapp.checkout.providers import configured
@@ -30,7 +31,7 @@ MIGRATION_LOCK = 7_011_954  # any number, the same everywhere: two processes mig
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, seed, audit, reconcile, open_sale, verify_draw, make_operator, crowd):
+    for command in (migrate, seed, audit, reconcile, open_sale, verify_draw, make_operator, export, crowd):
         app.cli.add_command(command)
 
 
@@ -137,6 +138,20 @@ def make_operator(email: str) -> None:
     if changed is None:
         raise click.ClickException(f"There is no account {email!r}: sign up first.")
     click.echo(f"{email} is an operator.")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--concert", "slug", help="Of this concert; of the whole house if left out.")
+@click.option("--output", type=click.File("wb"), default="-", help="The file to write; standard output if left out.")
+@with_appcontext
+def export(name: str, slug: str | None, output: IO[bytes]) -> None:
+    """Write an export as CSV: orders, payments, tickets, line or sales of a concert; payments or log of the house."""
+    try:
+        for piece in exports.lines(name, listing.concert(slug) if slug else None, clock.now()):
+            output.write(piece)
+    except NotFound:
+        raise click.ClickException(f"There is no export {name!r} of {slug or 'the house'!r}.") from None
 
 
 def alembic_config() -> "Config":

@@ -38,6 +38,10 @@ class Recent(Generic[Answer]):
         self._keep(key, (monotonic() + self.seconds, answer))
         return answer
 
+    def drop(self, key: Hashable) -> None:
+        """Ask for this one afresh: it is known to have changed."""
+        self._known.pop(key, None)
+
     def _keep(self, key: Hashable, dated: tuple[float, Answer]) -> None:
         if len(self._known) >= self.most:
             self._known.clear()

@@ -2,7 +2,7 @@
 
 from webapp import clock
 from webapp.db import transaction
-from webapp.waiting_room import admission, drawing, lobby
+from webapp.waiting_room import admission, drawing, lobby, sampling
 
 
 def expire_sessions() -> str:
@@ -21,6 +21,12 @@ def call() -> str:
         with transaction():
             called += admission.call(concert_id, clock.now())
     return f"{called} called"
+
+
+def sample() -> str:
+    """Write down how every line stands. A turn that nobody took is made up for by the next."""
+    with transaction():
+        return f"{sampling.take(clock.now())} sampled"
 
 
 def open_lobbies() -> str:

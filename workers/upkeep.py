@@ -8,6 +8,7 @@ from webapp.accounts import signing_in
 from webapp.api import idempotency, tokens
 from webapp.audit import broken_promises
 from webapp.db import transaction
+from webapp.waiting_room import sampling
 
 log = logging.getLogger(__name__)
 
@@ -37,4 +38,11 @@ def forget_sign_ins() -> str:
     """Forget sign-ins whose cookies have expired."""
     with transaction():
         forgotten = signing_in.forget(clock.now() - SIGN_IN_LASTS)
+    return f"{forgotten} forgotten"
+
+
+def forget_samples() -> str:
+    """Forget how the lines stood a month ago."""
+    with transaction():
+        forgotten = sampling.forget(clock.now() - sampling.KEPT)
     return f"{forgotten} forgotten"

@@ -227,6 +227,13 @@ def swapped_numbers() -> None:
     )
 
 
+def miscounted_door() -> None:
+    paid_order()
+    sql("UPDATE tickets SET checked_in_at = issued_at")
+    assert broken_promises(NOW) == []
+    sql("UPDATE door_counts SET admitted = 2")
+
+
 BREAKS: dict[str, Callable[[], None]] = {
     "one-owner-per-seat": two_owners,
     "seat-limit": five_seats,
@@ -253,6 +260,7 @@ BREAKS: dict[str, Callable[[], None]] = {
     "lobbies-wait-for-their-draw": forgotten_draw,
     "lobbies-have-their-numbers": slipped_in,
     "lots-are-in-order": swapped_numbers,
+    "doors-count-who-is-in": miscounted_door,
     "callbacks-are-settled": deaf,
 }
 RULED = ("draws", "lobby_entries")

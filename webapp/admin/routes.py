@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import clock
-from webapp.admin import house, log
+from webapp.admin import charts, house, log
 from webapp.admin.guards import operator_required
 from webapp.concerts import listing
 from webapp.db import transaction
@@ -32,12 +32,14 @@ def concert(slug: str) -> str:
     now = clock.now()
     concert = listing.concert(slug)
     houses = house.houses(concert.id, now)
-    totals = house.totals(houses)
+    totals, line = house.totals(houses), house.line(concert.id, now)
+    is_fragment = "X-Fragment" in request.headers
     return render_template(
-        "admin/_house.html" if "X-Fragment" in request.headers else "admin/concert.html",
+        "admin/_house.html" if is_fragment else "admin/concert.html",
         concert=concert,
         state=listing.sale_state(concert, totals["free"], now),
-        line=house.line(concert.id, now),
+        line=line,
+        chart=None if is_fragment else charts.draw(concert, line, request.args.get("hours", 1, type=int), now),
         houses=houses,
         totals=totals,
         in_review=house.money_to_look_at(now, concert.id),

@@ -26,7 +26,7 @@ class Order(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"), index=True)
+    concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"))
     schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.id"), index=True)
     status: Mapped[str] = mapped_column(String(20), default=OPEN, server_default=OPEN)
     created_at: Mapped[datetime]
@@ -34,6 +34,7 @@ class Order(Model):
     extended_at: Mapped[datetime | None]
 
     __table_args__ = (
+        Index("ix_orders_concert_id_created_at", "concert_id", "created_at"),
         CheckConstraint("status IN ('open', 'paid', 'expired', 'released', 'refunded')", "status_known"),
         CheckConstraint(SEVEN_MINUTES, "held_for_seven_minutes_at_most"),
         CheckConstraint("extended_at IS NULL OR expires_at > created_at + interval '5 minutes'", "extended_once"),

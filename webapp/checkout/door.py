@@ -9,13 +9,18 @@ from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import User
 from webapp.booking.models import Order, Reservation
+from webapp.checkout.door_models import DoorCount
 from webapp.checkout.models import Ticket
 from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.db import db
 from webapp.errors import NotFound
+from webapp.memory import Recent
 
 WELCOME, ALREADY_IN, VOID, WRONG_SHOW, UNKNOWN = "welcome", "already_in", "void", "wrong_show", "unknown"
 LONGEST_CODE, LONGEST_GATE = 64, 40
+SOLD_SECONDS = 10.0
+
+_sold: Recent[int] = Recent(SOLD_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -80,22 +85,23 @@ def state(answer: Answer) -> dict[str, Any]:
 
 
 def count(schedule_id: int) -> Count:
-    """Admitted of sold."""
-    statement = (
-        select(func.count(Ticket.checked_in_at), func.count())
-        .select_from(Ticket)
-        .join(Reservation, Reservation.id == Ticket.reservation_id)
-        .join(Seat, Seat.id == Reservation.seat_id)
-        .where(Seat.schedule_id == schedule_id, Ticket.voided_at.is_(None))
-    )
-    return Count(*db.session.execute(statement).one())
+    """Admitted, as of now, of sold, as of some seconds ago: at the door next to nothing is sold any more."""
+    admitted = db.session.scalar(select(DoorCount.admitted).where(DoorCount.schedule_id == schedule_id)) or 0
+    return Count(admitted, _sold.get(schedule_id, lambda: _count_sold(schedule_id)))
 
 
 def latest(schedule_id: int, most: int) -> list[Answer]:
-    """Who came in last, newest first."""
+    """Who came in last, newest first. Before the first nobody is looked for, among all who came to other shows."""
+    if not count(schedule_id).admitted:
+        return []
     statement = _tickets().where(Schedule.id == schedule_id, Ticket.checked_in_at.is_not(None))
     rows = db.session.execute(statement.order_by(Ticket.checked_in_at.desc(), Ticket.id.desc()).limit(most))
     return [_answer(ALREADY_IN, row) for row in rows]
+
+
+def _count_sold(schedule_id: int) -> int:
+    """A seat is sold as long as it has a valid ticket: see the audit."""
+    return db.session.scalar(select(func.count()).where(Seat.schedule_id == schedule_id, Seat.is_sold)) or 0
 
 
 def _may_enter() -> ColumnElement[bool]:

@@ -4,7 +4,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, String, Text, UniqueConstraint, and_, func, or_
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
@@ -136,6 +148,8 @@ class Seat(Model):
     __table_args__ = (
         UniqueConstraint("schedule_id", "number"),
         UniqueConstraint("schedule_id", "section", "row", "place"),
+        # It names what a sale changes and nothing that a hold does: a hold writes no index.
+        Index("ix_seats_unsold", "schedule_id", "grade", postgresql_where=text("NOT is_sold")),
         CheckConstraint("number > 0", "number_positive"),
         CheckConstraint("price > 0", "price_positive"),
         CheckConstraint("NOT (is_sold AND held_until IS NOT NULL)", "sold_is_not_held"),

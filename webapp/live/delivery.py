@@ -12,7 +12,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from webapp import jobs
-from webapp.live import messages
+from webapp.live import messages, stock_watch
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,9 @@ class Delivery:
         elif event == "seats_changed":
             changes = self.seats.setdefault((message["concert"], message["schedule"]), {})
             changes.update(dict(message["changes"]))
+            stock_watch.seats_moved(message["concert"])
+        elif event == "stock_changed":
+            self.socketio.emit(event, message["body"], to=messages.line_room(message["concert"]))
         elif event == "signed_out":
             self.socketio.start_background_task(self.look_again, message["user"])
         else:
@@ -101,6 +104,7 @@ def start() -> None:
         delivery = Delivery(_state["socketio"], _state["look_again"])
         _state["socketio"].start_background_task(_run, _state["app"], delivery)
         _state["socketio"].start_background_task(_state["report"])
+        _state["socketio"].start_background_task(stock_watch.keep_telling, _state["app"], _state["socketio"])
 
 
 def _run(app: Flask, delivery: Delivery) -> None:

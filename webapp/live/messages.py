@@ -50,6 +50,11 @@ def house_changed(concert_id: int, schedule_id: int) -> None:
     seats_changed(concert_id, schedule_id, [0], FREE)
 
 
+def stock_changed(stock: dict[str, Any]) -> None:
+    """Tell everyone waiting for a concert what is left of each grade, coarsely. `stock` is the whole message."""
+    _publish({"event": "stock_changed", "concert": stock["concert"], "body": stock})
+
+
 def order_changed(user_id: int, public_id: str) -> None:
     _publish({"event": "order_changed", "user": user_id, "body": {"order": public_id}})
 

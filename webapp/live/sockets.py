@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import clock
 from webapp.accounts.signing_in import SignedIn
-from webapp.concerts import listing
+from webapp.concerts import listing, stock
 from webapp.db import db
 from webapp.errors import BookingError
 from webapp.live import delivery, messages
@@ -125,7 +125,7 @@ def watch_line(question: object) -> Answer:
         leave_room(messages.line_room(concert_id))
         return _refused("not-in-line")
     presence.here.watches(_sid(), concert_id, watched.wait_number)
-    return {"ok": True, "line": watched.line}
+    return {"ok": True, "line": watched.line | {"stock": stock.coarse(concert_id, clock.now())}}
 
 
 @answered

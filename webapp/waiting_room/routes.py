@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
@@ -97,9 +98,10 @@ def position(slug: str) -> Any:
 
 @blueprint.get("/concerts/<slug>/line/status")
 def status(slug: str) -> Response:
-    """The tick: the same for everyone, so anything between us and them may keep it for a second."""
-    concert = recent.concert(slug)
-    return cacheable(tick.of(visiting.counter(concert.id), concert, clock.now()))
+    """The tick and what is left: the same for everyone, so anything between us and them may keep it for a second."""
+    concert, now = recent.concert(slug), clock.now()
+    line = tick.of(visiting.counter(concert.id), concert, now)
+    return cacheable(line | {"stock": stock.coarse(concert.id, now)})
 
 
 @blueprint.get("/concerts/<slug>/line/departure")
@@ -140,6 +142,7 @@ def cacheable(line: dict[str, Any]) -> Response:
     """The tick as an answer with an ETag of its state; the time it was made is no part of the state."""
     answer = jsonify(line)
     answer.headers["Cache-Control"] = "public, max-age=1"
-    answer.set_etag(f"{line['concert']}-{line['sequence']}-{line['state']}")
+    left = crc32(repr(line.get("stock", {}).get("grades")).encode())
+    answer.set_etag(f"{line['concert']}-{line['sequence']}-{line['state']}-{left:x}")
     answer.make_conditional(request)
     return answer

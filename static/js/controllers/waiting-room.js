@@ -26,6 +26,7 @@ export function connect(room) {
   let joined = false;
 
   const heard = (tick) => {
+    if (tick.stock) document.dispatchEvent(new CustomEvent("frontrow:stock", { detail: tick.stock }));
     const at = Date.parse(tick.now);
     if (place.over || tick.concert !== concert || at < place.heardAt) return;
     place.heardAt = at;

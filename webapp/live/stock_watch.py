@@ -1,0 +1,50 @@
+"""Has what is left counted again when seats have moved: beside the delivery of messages, and never in its way.
+
+Every web process hears of every change of seats. The first to look has the turn, see waiting_room/stock_news.py.
+"""
+
+import logging
+
+from flask import Flask
+from flask_socketio import SocketIO
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import clock
+from webapp.concerts import stock
+from webapp.db import db
+from webapp.waiting_room import stock_news
+
+log = logging.getLogger(__name__)
+
+PACE_SECONDS = 0.25
+
+_moved: set[int] = set()
+
+
+def seats_moved(concert_id: int) -> None:
+    """Seats of this concert were held, sold or freed; pages that open now are to count anew too."""
+    stock.forget(concert_id)
+    _moved.add(concert_id)
+
+
+def keep_telling(app: Flask, socketio: SocketIO) -> None:
+    """Look for what has moved, for as long as the process lives."""
+    while True:
+        with app.app_context():
+            tell_all()
+        socketio.sleep(PACE_SECONDS)
+
+
+def tell_all() -> None:
+    """Tell of every concert that has moved. One that was counted a moment ago waits for the next look."""
+    for concert_id in sorted(_moved):
+        # Taken out first: a change that comes while we count is counted the next time.
+        _moved.discard(concert_id)
+        try:
+            if not stock_news.tell(concert_id, clock.now()):
+                _moved.add(concert_id)
+        except SQLAlchemyError as error:
+            log.warning("what is left of concert %s was not counted: %s", concert_id, type(error).__name__)
+            _moved.add(concert_id)
+        finally:
+            db.session.remove()
