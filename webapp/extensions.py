@@ -1,21 +1,17 @@
 """The Flask extensions, made once and bound to the app in create_app."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from flask import has_request_context, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
 
-from webapp.csrf import Protection
 from webapp.languages import LANGUAGES
 from webapp.live.fanout import LiveSocketIO
 
 babel = Babel()
-csrf = Protection()
+csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, strategy="moving-window")
 login_manager = LoginManager()
 socketio = LiveSocketIO()
@@ -28,18 +24,3 @@ def chosen_language() -> str:
         return known[0]
     choice = getattr(current_user, "language", None) or request.cookies.get("language")
     return choice if choice in known else request.accept_languages.best_match(known) or known[0]
-
-
-def limited(rule: str, key_func: Callable[[], str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A rate limit of one route, for the routes of a rush: where limits are off it costs nothing."""
-
-    def limit(view: Callable[..., Any]) -> Callable[..., Any]:
-        counted = limiter.limit(rule, key_func=key_func)(view)
-
-        @wraps(view)
-        def guarded(**address: Any) -> Any:
-            return (counted if limiter.enabled else view)(**address)
-
-        return guarded
-
-    return limit

@@ -12,7 +12,7 @@ from webapp import answers, clock
 from webapp.concerts import listing, recent, stock
 from webapp.db import transaction
 from webapp.errors import NotSignedIn, NotYourTurn
-from webapp.extensions import limited
+from webapp.extensions import limiter
 from webapp.waiting_room import admission, entering, lobby, lobby_views, presence, room, tick, views, visiting
 from webapp.waiting_room.guards import place_known
 
@@ -51,7 +51,7 @@ def concert(slug: str) -> str:
 
 
 @blueprint.post("/concerts/<slug>/line")
-@limited("60 per minute", key_func=by_fan)
+@limiter.limit("60 per minute", key_func=by_fan)
 def join(slug: str) -> Any:
     """Join in the next batch; who asks is read with everybody else in it."""
     try:
