@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, current_app
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers as choices
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -63,7 +64,9 @@ ACTIONS = (
     *["call"] * 6,
     *["ask"] * 2,
     *["wait"] * 3,
-    *["tidy", "let go", "decline", "cancel"],
+    *["be overtaken"] * 2,
+    *["cancel"] * 3,
+    *["tidy", "let go", "decline"],
 )
 SHARES, WRONG_BY, MINUTES = (0, 0, 1, 2, 4), (0, 0, 0, 0, 0, 0, 1, -1), (0.5, 1, 1, 8, 8, 31)
 pick = st.integers(0, 1_000)
@@ -107,6 +110,8 @@ class Evening(RuleBasedStateMachine):
                 self.let_go(which)
             case "decline" if self.open_pages():
                 self.decline(which)
+            case "be overtaken" if self.open_pages():
+                self.be_overtaken(which, number)
             case "cancel" if self.sold():
                 self.cancel(which)
             case "wait":
@@ -141,7 +146,7 @@ class Evening(RuleBasedStateMachine):
             assert do(payments.start, order.fan, order.id, wish, self.now).id == payment.id
         attempt = self.model.begin(order, in_points, self.now)
         self.ids[id(attempt)] = payment.id
-        if not (dies):
+        if not dies:
             self.send(attempt, payment, mood)
 
     def approve(self, which: int, amount: int) -> None:
@@ -152,6 +157,19 @@ class Evening(RuleBasedStateMachine):
     def decline(self, which: int) -> None:
         """A card is declined; the bank's page stays open, for another card."""
         self.bank.tell(self.one(self.open_pages(), which), "failed")
+
+    def be_overtaken(self, which: int, number: int) -> None:
+        """A fan stays at the bank's page until their time is over and somebody has the first of their seats.
+
+        Half of them pay then, all the same.
+        """
+        entry = self.one(self.open_pages(), which)
+        order = self.attempt_of(entry.reference).order
+        self.now = Evening.now = max(self.now, order.ends_at)
+        self.hold(number, self.seats.index(order.seats[0]), 1)
+        if number % 2:
+            self.bank.approve(entry, entry.amount)
+            self.call(0)
 
     def call(self, which: int) -> None:
         """Any callback there ever was comes, for the first time or again, and is settled."""
@@ -259,6 +277,10 @@ def machinery(stage: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine's clock is everybody's, and the bank its provider."""
     monkeypatch.setattr(clock, "now", lambda: Evening.now)
     monkeypatch.setitem(stage.extensions["providers"], "sandbox", None)
+    # Hypothesis takes some of its numbers from the sources of whatever modules happen to be loaded: alone, among other
+    # tests, or after a change anywhere, the evenings would be others.
+    monkeypatch.setattr(choices, "_get_local_constants", choices.Constants)
+    choices.CONSTANTS_CACHE.cache.clear()
 
 
 def run(examples: int = 24) -> None:
@@ -284,6 +306,8 @@ def test_random_evenings_end_as_the_model_says_and_every_promise_holds(machinery
 
 
 BUGS = {
+    "seats that somebody else has are sold again": ("webapp.checkout.winning._is_free", lambda *_: True),
+    "a wrong amount buys": ("webapp.checkout.settling._mismatch", lambda *_: None),
     "attempts stay open when another begins": ("webapp.checkout.settling.close_open", lambda *_: None),
     "a success after its points went back sells": ("webapp.checkout.settling._cannot_win", lambda *_: None),
     "points do not come back": ("webapp.checkout.points.give_back", lambda *_: True),
