@@ -1,4 +1,4 @@
-"""A purchase without a mouse, on the map and in the list. Whatever has the focus is marked, and nothing lies over it."""
+"""A purchase without a mouse, on the map and in the list. What has the focus is marked, and nothing lies over it."""
 
 import re
 
@@ -6,15 +6,15 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Stage
-from tests.builders import concert, fan, hall, schedule
+from tests.builders import PASSWORD, concert, fan, hall, schedule
 
 MOST_TABS = 80
 SEEN = """(one) => {
   const shape = one.getBoundingClientRect();
   const [x, y] = [shape.x + shape.width / 2, shape.y + shape.height / 2];
   const above = document.elementFromPoint(x, y);
-  const marked = one.matches(":focus-visible") || one.closest("label")?.matches(":focus-within");
-  return { marked, free: !!above && (one.contains(above) || above.contains(one) || !!one.labels?.[0]?.contains(above)) };
+  const mine = [one, ...(one.labels ?? [])];
+  return { marked: one.matches(":focus-visible"), free: mine.some((part) => part.contains(above)) };
 }"""
 
 
@@ -38,14 +38,13 @@ def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
 def fan_at_the_keyboard(open_page: Stage) -> Page:
     """Signed in and called, before the dates; there is one evening in a small hall."""
     schedule(concert(capacity=5), hall(rows=3, seats=8))
-    schedule_page = open_page()
     fan("holder")
-    page = schedule_page
+    page = open_page()
     page.goto("/sign-in?next=/concerts/show")
     tab_to(page, page.get_by_label("Email"))
     page.keyboard.type("holder@frontrow.test")
     page.keyboard.press("Tab")
-    page.keyboard.type("correct horse battery")
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/concerts/show")
     press(page, page.get_by_role("button", name="Join the line"))
