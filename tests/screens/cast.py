@@ -75,7 +75,9 @@ def held(concert: Concert, *numbers: int, role: str = "holder", point: int = 0) 
 
 def attempt(order: Order, total: int, in_points: int = 0) -> Payment:
     """A payment on its way: the fan is at the payment company."""
-    payment = do(payments.start, order.user_id, order.id, Wish(total, in_points, "sandbox", "scene"), clock.now())
+    payment = do(
+        payments.start, order.user_id, order.id, Wish(total, in_points, "sandbox", order.public_id), clock.now()
+    )
     if payment.amount:
         do(payments.started, payment.id, f"pay_{order.id}", "/")
     return payment
@@ -93,14 +95,14 @@ def bought(concert: Concert, *numbers: int, role: str = "holder", point: int = 0
     return order
 
 
-def sell(concert: Concert, share: int = 3) -> None:
+def sell(concert: Concert, orders: int = 8) -> None:
     """Some of the first night is held and some is sold: a sale that is under way."""
     night = first_night(concert)
     numbers = list(db.session.scalars(select(Seat.number).where(Seat.schedule_id == night.id).order_by(Seat.number)))
     do(steering.set_capacity, concert.id, 10_000, clock.now())
-    for turn, start in enumerate(range(0, len(numbers) - 4, 4 * share)):
-        some = numbers[start : start + 2 + turn % 3]
-        role = f"buyer-{next(_numbers)}"
+    for turn in range(orders):
+        start = turn * (len(numbers) // orders)
+        some, role = numbers[start : start + 2 + turn % 3], f"buyer-{next(_numbers)}"
         bought(concert, *some, role=role) if turn % 4 else held(concert, *some, role=role)
 
 

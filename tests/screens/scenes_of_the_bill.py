@@ -39,7 +39,7 @@ def listing_empty(place: Place) -> str:
 def concert_on_sale(place: Place) -> str:
     """A concert on sale; people wait."""
     concert = show(HALL, capacity=20)
-    sell(concert, share=9)
+    sell(concert)
     do(steering.set_capacity, concert.id, 0, clock.now())
     line(concert, 240)
     return address(concert)

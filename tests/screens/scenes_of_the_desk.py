@@ -30,7 +30,7 @@ desk = {"kind": KIND, "role": "operator"}
 def selling() -> Concert:
     """An evening under way: a line, holds, sales, and a message."""
     concert = show(HALL)
-    sell(concert, share=8)
+    sell(concert)
     do(steering.set_capacity, concert.id, 120, clock.now())
     line(concert, 640)
     return concert
@@ -117,7 +117,7 @@ def orders_found(place: Place) -> str:
     refused = db.session.scalars(select(Refund).order_by(Refund.id)).first()
     assert refused is not None
     do(returning.refused, refused.id)
-    return "/admin/orders?find=frontrow.test"
+    return "/admin/orders?find=holder-2@frontrow.test"
 
 
 @scene(**desk)
@@ -249,7 +249,6 @@ def _register_jobs(place: Place) -> None:
     """As the clock does when it starts, and a job that failed."""
     cron = workers_clock.scheduler()
     cron.register_birth()
-    cron.save_jobs_data()
     queue = queues.queue(queues.MONEY)
     job = queue.enqueue(queues.SETTLE_EVENT, 12)
     queue.remove(job)

@@ -82,7 +82,7 @@ def waiting_far_back(place: Place) -> str:
 def waiting_near(place: Place) -> str:
     """Three people are ahead, and some grades are nearly gone."""
     concert = show(CLUB, capacity=10)
-    sell(concert, share=1)
+    sell(concert, orders=15)
     do(steering.set_capacity, concert.id, 0, clock.now())
     line(concert, 3)
     return waiting(concert)

@@ -19,7 +19,7 @@ _takers = count(1)
 
 def under_way(capacity: int = 50) -> Concert:
     concert = show(CLUB, capacity=capacity)
-    sell(concert, share=2)
+    sell(concert)
     return concert
 
 
@@ -45,14 +45,19 @@ def _choose(page: Page) -> None:
     expect(page.locator(".sheet:not([data-empty])")).to_be_visible()
 
 
+def take(page: Page, number: int, role: str) -> None:
+    """Somebody else holds this seat of the evening that the page shows."""
+    night = db.session.get_one(Schedule, int(page.url.rsplit("/", 1)[1].split("?")[0]))
+    lost = db.session.scalars(select(Seat).where(Seat.schedule_id == night.id, Seat.number == number)).one()
+    do(holds.place, fan(role), night, [lost.id], clock.now())
+
+
 def _lose_one(page: Page) -> None:
     """Somebody else holds the first of the chosen seats."""
     _choose(page)
     chosen = page.locator("[data-seat][data-state=chosen]").first
     number = int(chosen.get_attribute("data-seat") or 0)
-    night = db.session.get_one(Schedule, int(page.url.rsplit("/", 1)[1].split("?")[0]))
-    lost = db.session.scalars(select(Seat).where(Seat.schedule_id == night.id, Seat.number == number)).one()
-    do(holds.place, fan(f"taker-{next(_takers)}"), night, [lost.id], clock.now())
+    take(page, number, f"taker-{next(_takers)}")
     expect(page.locator("#booking-notices .notice")).to_be_visible()
 
 
@@ -60,7 +65,7 @@ def _lose_one(page: Page) -> None:
 def dates(place: Place) -> str:
     """Which evening?"""
     concert = show(HALL)
-    sell(concert, share=6)
+    sell(concert)
     admitted(concert)
     return f"/concerts/{concert.slug}/schedules"
 
@@ -69,7 +74,7 @@ def dates(place: Place) -> str:
 def map_overview(place: Place) -> str:
     """The whole house, with what is left in each section."""
     concert = show(HALL)
-    sell(concert, share=4)
+    sell(concert)
     admitted(concert)
     return f"/schedules/{first_night(concert).id}"
 
@@ -102,7 +107,7 @@ def map_one_taken(place: Place) -> str:
 def list_of_sections(place: Place) -> str:
     """The list before a section is chosen."""
     concert = show(HALL)
-    sell(concert, share=4)
+    sell(concert)
     admitted(concert)
     return f"/schedules/{first_night(concert).id}?view=list"
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select, text
 
 from tests.builders import do
@@ -26,6 +26,7 @@ from webapp.db import db
 from webapp.jobs import redis
 
 PATIENCE_MS = 30_000  # a machine that runs a whole house and a browser may be slow
+expect.set_options(timeout=PATIENCE_MS)
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 LANGUAGES = {"en": "en-GB", "ko": "ko-KR"}
 

@@ -1,11 +1,15 @@
 """What operators see and steer, and that nobody else does."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.builders import NOW, begin_card, concert, do, fan, fans, hold, house, operator, report
 from tests.web.conftest import Visitor
+from webapp.admin import action_words, log
 from webapp.admin.models import OperatorAction
 from webapp.checkout import reconciling, settling
 from webapp.checkout.models import Payment
@@ -57,7 +61,7 @@ def test_every_action_is_carried_out_and_written_down(client: FlaskClient) -> No
     assert len(actions) == 7
     assert (actions[2].before["capacity"], actions[2].after["capacity"]) == (100, 7)
     log = client.get("/admin/log").text
-    assert "change capacity" in log
+    assert "Changed how many are served at once" in log
     assert "Operator" in log
 
 
@@ -104,3 +108,11 @@ def test_money_that_a_provider_would_not_return_is_asked_for_again(client: Flask
     assert client.post(path).status_code == 303
     assert db.session.get_one(Payment, payment.id, populate_existing=True).status == "cancelling"
     assert client.post(path).status_code == 404
+
+
+def test_every_action_of_the_log_has_words() -> None:
+    pattern = re.compile(r'(?:_act\(|_steer\(slug, |log\.note\(\w+, )"([a-z ]+)"')
+    sources = [path.read_text() for path in Path(log.__file__).parent.glob("*.py")]
+    used = {name for source in sources for name in pattern.findall(source)}
+    assert len(used) > 15
+    assert used | set(log.DOOR) <= set(action_words.WORDS)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.accounts.models import User
+from webapp.admin.action_words import said
 from webapp.admin.models import OperatorAction
 from webapp.db import db
 
@@ -57,7 +58,7 @@ def _seen(action: OperatorAction, operator: str) -> dict[str, Any]:
         "id": action.id,
         "at": action.created_at,
         "operator": operator,
-        "what": action.action,
+        "what": said(action.action),
         "subject": action.subject,
         "before": {key: value for key, value in action.before.items() if action.after.get(key) != value},
         "after": {key: value for key, value in action.after.items() if action.before.get(key) != value},

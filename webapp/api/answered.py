@@ -134,7 +134,7 @@ class HistoryPage(Answered):
 
 
 class Status(Answered):
-    status: str = told("ok, stored or known", "ok, stored, known", "ok")
+    status: str = told("ok, stored or known", "ok, stored, known 중 하나", "ok")
 
 
 class Ready(Answered):

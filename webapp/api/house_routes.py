@@ -16,7 +16,7 @@ DOCUMENT_SECONDS = 300
     "GET",
     "/api/openapi.json",
     tag=HOUSE,
-    words=Words("This document", "이 문서"),
+    words=Words("This document", "OpenAPI 문서"),
     outcomes={200: Outcome(Words("OpenAPI 3.1.", "OpenAPI 3.1 문서입니다."), answered.OpenApi)},
     limits=limits.EVERYBODY,
 )
@@ -43,7 +43,7 @@ describe(
     name="healthz",
     tag=HOUSE,
     handler=None,
-    words=Words("Alive?", "살아 있는지"),
+    words=Words("Alive?", "프로세스 상태 확인"),
     outcomes={200: Outcome(Words("This process answers.", "이 프로세스가 응답합니다."), answered.Status)},
 )
 describe(
@@ -52,7 +52,7 @@ describe(
     name="readyz",
     tag=HOUSE,
     handler=None,
-    words=Words("Ready?", "준비되었는지"),
+    words=Words("Ready?", "준비 상태 확인"),
     outcomes={
         200: Outcome(Words("Postgres and Redis answer too.", "Postgres와 Redis도 응답합니다."), answered.Ready),
         503: Outcome(Words("Names what is missing.", "응답하지 않는 것을 알려 줍니다."), answered.Ready),

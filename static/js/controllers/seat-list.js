@@ -27,14 +27,19 @@ export function connect(form) {
     }
     add();
   };
+  // A box that cannot be ticked any more cannot keep the focus either: the nearest free one takes it.
+  const nextFree = (number) => [...boxes].filter(([, box]) => !box.disabled)
+    .sort(([one], [other]) => Math.abs(one - number) - Math.abs(other - number))[0]?.[1];
   const show = ([number, state]) => {
     const box = boxes.get(number);
     if (!box || box.parentElement.dataset.state === state) return;
     const lost = box.checked && state !== "mine";
+    const hadFocus = document.activeElement === box;
     box.parentElement.dataset.state = state;
     box.parentElement.querySelector("[data-state-word]").textContent = words.states[state];
     box.disabled = state !== "free";
     if (box.disabled) box.checked = false;
+    if (hadFocus && box.disabled) nextFree(number)?.focus();
     if (lost) tell(fill(words.taken, { seat: fill(words.seat, { section: form.dataset.section, ...box.dataset }) }));
   };
   const refetch = async () => {

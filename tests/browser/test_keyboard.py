@@ -1,0 +1,88 @@
+"""A purchase without a mouse, on the map and in the list. What has the focus is marked, and nothing lies over it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Stage
+from tests.builders import PASSWORD, concert, fan, hall, schedule
+
+MOST_TABS = 80
+SEEN = """(one) => {
+  const shape = one.getBoundingClientRect();
+  const [x, y] = [shape.x + shape.width / 2, shape.y + shape.height / 2];
+  const above = document.elementFromPoint(x, y);
+  const mine = [one, ...(one.labels ?? [])];
+  return { marked: one.matches(":focus-visible"), free: mine.some((part) => part.contains(above)) };
+}"""
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until the focus is there."""
+    expect(wanted).to_be_visible()
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            assert wanted.evaluate(SEEN) == {"marked": True, "free": True}
+            return
+    raise AssertionError(f"{MOST_TABS} times Tab does not lead to {wanted}")
+
+
+def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
+    tab_to(page, wanted)
+    page.keyboard.press(key)
+
+
+@pytest.fixture
+def fan_at_the_keyboard(open_page: Stage) -> Page:
+    """Signed in and called, before the dates; there is one evening in a small hall."""
+    schedule(concert(capacity=5), hall(rows=3, seats=8))
+    fan("holder")
+    page = open_page()
+    page.goto("/sign-in?next=/concerts/show")
+    tab_to(page, page.get_by_label("Email"))
+    page.keyboard.type("holder@frontrow.test")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/concerts/show")
+    press(page, page.get_by_role("button", name="Join the line"))
+    page.wait_for_url("**/concerts/show/schedules")
+    return page
+
+
+def pay(page: Page) -> None:
+    page.wait_for_url("**/orders/*")
+    press(page, page.get_by_role("button", name="Pay ₩100,000"))
+    page.wait_for_url("**/pay/*")
+    press(page, page.get_by_role("button", name="Approve", exact=True))
+    page.wait_for_url("**/orders/*")
+    expect(page.get_by_role("heading", name="See you there.")).to_be_visible()
+    press(page, page.locator("a[href^='/tickets/']").first)
+    expect(page.locator("img[src$='/qr.svg']")).to_be_visible()
+
+
+def test_a_purchase_with_the_keyboard_alone(fan_at_the_keyboard: Page) -> None:
+    page = fan_at_the_keyboard
+    press(page, page.locator("a[href^='/schedules/']").first)
+    page.wait_for_url(re.compile(r"/schedules/\d+$"))
+    house = page.get_by_role("application")
+    tab_to(page, house)
+    hold = page.get_by_role("button", name="Hold 1 seat")
+    # In, to a seat, and choose it; then the one button of the sheet.
+    for key in ("ArrowDown", "Enter", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    press(page, hold)
+    pay(page)
+
+
+def test_a_purchase_through_the_list_with_the_keyboard_alone(fan_at_the_keyboard: Page) -> None:
+    page = fan_at_the_keyboard
+    press(page, page.locator("a[href^='/schedules/']").first)
+    press(page, page.get_by_role("link", name="List"))
+    page.wait_for_url("**view=list**")
+    press(page, page.get_by_label("1 free", exact=True).first, "Space")
+    expect(page.get_by_label("1 free", exact=True).first).to_be_checked()
+    press(page, page.get_by_role("button", name="Hold these seats"))
+    pay(page)

@@ -1,0 +1,50 @@
+"""One running house and one browser for all scenes of a process; each scene begins in an empty house."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests.screens import stage
+from tests.screens.all import SCENES
+from tests.screens.scenes import Place, Scene
+from tests.screens.stage import Look
+
+
+@pytest.fixture(scope="session")
+def place(app: Flask, environment: dict[str, str]) -> Iterator[Place]:
+    with stage.running(app, environment) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with stage.browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty_house(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        stage.clear()
+        yield
+        stage.clear()
+
+
+Looking = Callable[..., AbstractContextManager[Page]]
+
+
+@pytest.fixture
+def looking(empty_house: None, place: Place, chromium: Browser) -> Looking:
+    """The scene with this name, made once; each call opens it in a browser of its own."""
+    made: dict[str, str] = {}
+
+    def opened(scene: str | Scene, look: Look | None = None, **options: object) -> AbstractContextManager[Page]:
+        one = scene if isinstance(scene, Scene) else next(each for each in SCENES if each.name == scene)
+        path = made.setdefault(one.name, "") or one.comes_about(place)
+        made[one.name] = path
+        return stage.looking(one, path, place, chromium, look or Look(), **options)
+
+    return opened
