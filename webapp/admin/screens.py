@@ -1,6 +1,30 @@
 """All of the operator's pages: each file hangs its own on the one blueprint."""
 
-from webapp.admin import door_routes, job_routes, money_routes, order_routes, outbox_routes, routes, show_routes
+from webapp.admin import (
+    concert_edit_routes,
+    door_routes,
+    job_routes,
+    money_routes,
+    order_routes,
+    outbox_routes,
+    plan_routes,
+    routes,
+    schedule_edit_routes,
+    show_routes,
+    terms_routes,
+)
 
-PAGES = (routes, job_routes, money_routes, order_routes, door_routes, outbox_routes, show_routes)
+PAGES = (
+    routes,
+    job_routes,
+    money_routes,
+    order_routes,
+    door_routes,
+    outbox_routes,
+    show_routes,
+    concert_edit_routes,
+    schedule_edit_routes,
+    plan_routes,
+    terms_routes,
+)
 blueprint = routes.blueprint
