@@ -234,7 +234,31 @@ def miscounted_door() -> None:
     sql("UPDATE door_counts SET admitted = 2")
 
 
+def lost_seat() -> None:
+    house()
+    sql("DELETE FROM seats WHERE number = 3")
+
+
+def sold_ghost() -> None:
+    hold(fan("holder"), house(), 1)
+    sql("UPDATE seats SET schedule_id = NULL, held_until = NULL WHERE number = 1")
+
+
+def house_of_a_draft() -> None:
+    house()
+    sql("UPDATE seat_plans SET saved_at = NULL")
+
+
+def archived_and_open() -> None:
+    house()
+    sql("UPDATE concerts SET archived_at = now()")
+
+
 BREAKS: dict[str, Callable[[], None]] = {
+    "houses-are-as-planned": lost_seat,
+    "seats-gone-are-nobodys": sold_ghost,
+    "drafts-are-not-played": house_of_a_draft,
+    "archived-shows-sell-nothing": archived_and_open,
     "one-owner-per-seat": two_owners,
     "seat-limit": five_seats,
     "seat-says-who-has-it": forgotten_seat,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp.accounts.models import User
-from webapp.booking.models import Order
+from webapp.booking.models import Order, Reservation
 from webapp.checkout import reasons
 from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment
 from webapp.concerts import listing
@@ -20,9 +20,19 @@ REVIEWED = ("wrong_amount", "wrong_currency", "refused")  # why a payment is in 
 SHOWN_AFTERWARDS = timedelta(days=7)
 
 
+# What the buyers paid, whatever the seats cost by now.
+PAID_FOR = (
+    select(func.coalesce(func.sum(Reservation.price), 0))
+    .join(Order, Order.id == Reservation.order_id)
+    .where(Order.schedule_id == Schedule.id, Reservation.payment_id.is_not(None), ~Reservation.is_cancelled)
+    .correlate(Schedule)
+    .scalar_subquery()
+)
+
+
 @dataclass(frozen=True)
 class House:
-    """Seats of one schedule, and what its sold seats cost together in won."""
+    """Seats of one schedule, and what its sold seats were sold for together in won."""
 
     schedule: Schedule
     free: int
@@ -70,7 +80,7 @@ def houses(concert_id: int, now: datetime) -> list[House]:
             func.count().filter(is_free(now), Schedule.cancelled_at.is_(None)),
             func.count().filter(Seat.held_until > now),
             func.count().filter(Seat.is_sold),
-            func.coalesce(func.sum(Seat.price).filter(Seat.is_sold), 0),
+            PAID_FOR,
         )
         .join(Seat, Seat.schedule_id == Schedule.id)
         .where(Schedule.concert_id == concert_id)
@@ -85,9 +95,11 @@ def totals(houses: list[House]) -> dict[str, int]:
     return {name: sum(getattr(house, name) for house in houses) for name in ("free", "held", "sold", "revenue")}
 
 
-def overview(now: datetime) -> list[dict[str, Any]]:
-    """Every concert at a glance."""
-    concerts = db.session.scalars(select(Concert).order_by(Concert.sale_opens_at.desc(), Concert.id)).all()
+def overview(now: datetime, *, archived: bool = False) -> list[dict[str, Any]]:
+    """Every concert at a glance, or every archived one."""
+    is_wanted = Concert.archived_at.is_not(None) if archived else Concert.archived_at.is_(None)
+    statement = select(Concert).where(is_wanted).order_by(Concert.sale_opens_at.desc(), Concert.id)
+    concerts = db.session.scalars(statement).all()
     return [_at_a_glance(concert, now) for concert in concerts]
 
 

@@ -2,14 +2,18 @@
 
 from webapp.admin import (
     chart_routes,
+    concert_edit_routes,
     door_routes,
     export_routes,
     job_routes,
     money_routes,
     order_routes,
     outbox_routes,
+    plan_routes,
     routes,
+    schedule_edit_routes,
     show_routes,
+    terms_routes,
 )
 
 PAGES = (
@@ -22,5 +26,9 @@ PAGES = (
     door_routes,
     outbox_routes,
     show_routes,
+    concert_edit_routes,
+    schedule_edit_routes,
+    plan_routes,
+    terms_routes,
 )
 blueprint = routes.blueprint

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, exists, insert, select, text, update
 
 from webapp.booking import claims
 from webapp.booking.models import EXPIRED, Reservation, is_lapsed
-from webapp.concerts import pricing
 from webapp.concerts.models import Schedule, Seat, SeatPlan
 from webapp.concerts.plans import PlannedSeat, seats_of
 from webapp.db import db
@@ -146,6 +145,3 @@ def _add(schedule_id: int, planned: Sequence[PlannedSeat], prices: Mapping[str, 
 
 def _key(seat: Seat | PlannedSeat) -> Key:
     return seat.section, seat.row, seat.place
-
-
-__all__ = ["Conflict", "Outlook", "SeatsInTheWay", "outlook", "pricing", "replace"]

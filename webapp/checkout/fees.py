@@ -57,6 +57,23 @@ def read_terms(document: Mapping[str, Any]) -> Terms:
     return terms
 
 
+def is_kinder(terms: Terms, than: Terms) -> bool:
+    """Whether nobody pays more under `terms`, whenever they booked and whenever they cancel."""
+    furthest = max(terms.free_ends_days_before, than.free_ends_days_before)
+    return (
+        terms.free_days >= than.free_days
+        and terms.free_ends_days_before <= than.free_ends_days_before
+        and terms.flat_fee <= than.flat_fee
+        and all(_percent(terms, days) <= _percent(than, days) for days in range(furthest + 2))
+    )
+
+
+def _percent(terms: Terms, days: int) -> int:
+    """The most of a price that cancelling so many days before costs; 101 where it is not possible."""
+    steps = ((terms.free_ends_days_before, terms.flat_fee_most_percent), *terms.steps)
+    return next((percent for least, percent in steps if days >= least), 101)
+
+
 def bands(terms: Terms, prices: Sequence[int], booked_on: date, plays_on: date) -> list[Band]:
     """The whole ladder of one order, oldest days first, without the bands that were over before the booking."""
     flat_until = plays_on - timedelta(days=terms.free_ends_days_before)

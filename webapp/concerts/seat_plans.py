@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, null, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import defer
 
@@ -48,6 +48,11 @@ def plan(plan_id: int) -> SeatPlan:
     return found
 
 
+def uses(plan_id: int) -> int:
+    """For how many performances a plan is used."""
+    return db.session.scalar(select(func.count()).where(Schedule.seat_plan_id == plan_id)) or 0
+
+
 def draft(reading: Reading, name: str, now: datetime) -> SeatPlan:
     """Keep what a file says for somebody to look at. Drafts that nobody saved within a day go."""
     over = (SeatPlan.saved_at.is_(None)) & (SeatPlan.created_at < now - DRAFT_KEPT)
@@ -59,7 +64,7 @@ def draft(reading: Reading, name: str, now: datetime) -> SeatPlan:
         prices=reading.prices,
         warnings=reading.warnings,
         created_at=now,
-        saved_at=None,
+        saved_at=null(),  # None would mean: leave it to the default, which is now
     )
     db.session.add(made)
     db.session.flush()

@@ -1,0 +1,85 @@
+"""Seat plans, prices and ladders in /admin: what is imported, what changes, and what stays as it was for a buyer."""
+
+import io
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.builders import fan, hold, house, seat
+from tests.web.conftest import Visitor
+from tests.web.putting_on import actions, client, count, edit, saved_plan, seen_of
+from webapp.booking import views
+from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
+from webapp.db import db
+
+__all__ = ["client"]
+
+
+def test_a_file_with_mistakes_comes_back_with_all_of_them_and_its_text(client: FlaskClient) -> None:
+    text = "section Floor\nA 1-10\ngrade R 10 000 000 000\nB 1-9 aisle 12\n"
+    file = (io.BytesIO(text.encode()), "hall.txt")
+    answer = client.post("/admin/plans/import", data={"file": file})
+    assert answer.status_code == 422
+    for words in ("line 2, column 1", "line 4, column 13", "The row has no seat 12.", "B 1-9 aisle 12"):
+        assert words in answer.text
+    assert count(SeatPlan) == 0
+
+
+def file_of(size: int) -> dict[str, Any]:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="hall.txt"\r\n\r\n'
+    return {"data": head + b"#" * size + b"\r\n--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+
+
+def test_only_an_operator_may_send_a_large_file(client: FlaskClient, visit: Visitor) -> None:
+    path = "/admin/plans/import"
+    assert "at most 256 kB" in client.post(path, **file_of(600_000)).text
+    assert visit(fan("stranger")).post(path, **file_of(600_000)).status_code in {404, 413}
+    assert client.post(path, **file_of(17_000_000)).status_code == 413
+
+
+def test_prices_are_for_whoever_buys_next(client: FlaskClient) -> None:
+    evening = house()
+    order = hold(fan("holder"), evening, 1)
+    path = f"/admin/schedules/{evening.id}/edit"
+    times = {"starts_at": "2027-03-02T19:30", "doors_at": "2027-03-02T18:30"}
+    wrong = edit(client, path, **times, **{"price-0": "free"})
+    assert 'id="price-0-error"' in wrong.text
+    assert 'value="free"' in wrong.text
+    assert edit(client, path, **times, **{"price-0": "₩120,000"}).status_code == 303
+    later = hold(fan("latecomer"), evening, 2)
+    assert [one.price for one in (seat(evening, 1), seat(evening, 2))] == [120_000, 120_000]
+    assert [views.items(one.id)[0].price for one in (order, later)] == [100_000, 120_000]
+    assert actions()[-1].before["prices"] == {"R": 100_000}
+    assert db.session.get_one(Schedule, evening.id, populate_existing=True).edition == 2
+
+
+def test_another_house_is_shown_before_it_is_taken(client: FlaskClient) -> None:
+    evening = house(rows=2, seats=6)
+    hold(fan("holder"), evening, 12)  # B-6
+    small = saved_plan(client, "section Floor\ngrade R\nA 1-4\n")
+    path = f"/admin/schedules/{evening.id}/plan?plan={small}"
+    page = client.get(path).text
+    for words in ("1 seat is in the way", "Floor B-6", "not there"):
+        assert words in page
+    refused = client.post(path, data={"seen": seen_of(page), "price-0": "90000"})
+    assert refused.status_code == 409
+    assert count(Seat) == 12
+    wide = saved_plan(client, "section Floor\ngrade R\nA 1-4\nB 1-8\n")
+    path = f"/admin/schedules/{evening.id}/plan?plan={wide}"
+    assert edit(client, path, **{"price-0": "90000"}).status_code == 303
+    assert count(Seat) == 12
+    assert seat(evening, 10).held_until is not None
+
+
+def test_the_ladder_of_fees_is_edited_and_only_made_kinder_once_tickets_are_sold(client: FlaskClient) -> None:
+    house()
+    path = "/admin/concerts/show/refund-terms"
+    ladder = {"free_days": "3", "free_ends_days_before": "10", "flat_fee": "2000", "flat_fee_most_percent": "10"}
+    assert edit(client, path, **ladder, **{"days-0": "5", "percent-0": "50"}).status_code == 303
+    stored = db.session.scalars(select(Concert), execution_options={"populate_existing": True}).one()
+    assert stored.refund_terms["steps"] == [[5, 50]]
+    climbing = {"days-0": "5", "percent-0": "50", "days-1": "7", "percent-1": "60"}
+    refused = edit(client, path, **ladder, **climbing)
+    assert "The days go down from step to step" in refused.text
+    assert 'value="60"' in refused.text

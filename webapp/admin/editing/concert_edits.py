@@ -1,0 +1,162 @@
+"""Creating, changing, archiving and deleting concerts. Every change holds the counter's lock, as steering does."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from unicodedata import normalize
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from webapp.admin.editing.states import Change, State, is_new, spelled
+from webapp.checkout import fees
+from webapp.concerts.models import Concert, Schedule
+from webapp.db import db
+from webapp.errors import EditRefused
+from webapp.waiting_room import calling, drawing, tick
+from webapp.waiting_room.models import Counter
+
+TEXTS = ("title", "artist", "venue", "city", "description", "poster")
+TIMES = ("time_zone", "sale_opens_at", "lobby_minutes")
+LINE = ("capacity", "admissions_per_minute")
+RESERVED = {"new", "archived"}  # words that are pages beside the concerts
+
+
+def state(concert: Concert, counter: Counter) -> State:
+    """What can be edited of a concert, as the log keeps it."""
+    about = {name: spelled(getattr(concert, name)) for name in (*TEXTS, *TIMES)}
+    return about | {name: getattr(counter, name) for name in LINE}
+
+
+def of(concert: Concert) -> State:
+    """The same, read now."""
+    return state(concert, db.session.get_one(Counter, concert.id))
+
+
+def create(slug: str, values: Mapping[str, Any], terms: dict[str, Any] | None, now: datetime) -> tuple[Concert, bool]:
+    """A new concert with an empty line, and whether it is new: the same form sent twice makes one concert.
+
+    Without a `slug` one is made of the title. Raises EditRefused for a slug that another concert has.
+    """
+    for word in [slug] if slug else _slugs(values["title"], values["venue"]):
+        if word in RESERVED:
+            continue
+        known = db.session.scalar(select(Concert).where(Concert.slug == word))
+        made = known or _insert(word, values, terms)
+        if known is None and made:
+            return made, True
+        twin = made or db.session.scalars(select(Concert).where(Concert.slug == word)).one()
+        if of(twin) == {name: spelled(value) for name, value in values.items()}:
+            return twin, False
+    raise EditRefused(field="slug", sentence=_("Another concert has this address."))
+
+
+def change(concert: Concert, values: Mapping[str, Any], seen: str, now: datetime) -> Change | None:
+    """Save what was edited; None if nothing was. Raises StaleEdit, or EditRefused naming the field."""
+    counter, concert = _lock(concert)
+    before, wanted = state(concert, counter), {name: spelled(value) for name, value in values.items()}
+    if not is_new(before, wanted, seen):
+        return None
+    _check_times(concert, counter, values, now)
+    if values["admissions_per_minute"] != counter.admissions_per_minute:
+        counter.rate_credit, counter.rate_counted_at = 0.0, now
+    for name, value in values.items():
+        setattr(counter if name in LINE else concert, name, value)
+    tick.changed(counter, now)
+    drawing.hold(counter, now)
+    calling.call_next(counter, now)
+    return before, wanted
+
+
+def change_terms(concert: Concert, terms: Mapping[str, Any], seen: str, is_sold: bool) -> Change | None:
+    """Save the ladder of fees. Once tickets are sold it can only become kinder. Raises StaleEdit or EditRefused."""
+    concert = _lock(concert)[1]
+    before, wanted = dict(concert.refund_terms), dict(terms)
+    if not is_new(before, wanted, seen):
+        return None
+    if is_sold and not fees.is_kinder(fees.read_terms(wanted), fees.read_terms(before)):
+        raise EditRefused(
+            sentence=_("Tickets are sold under this ladder, so it can only become kinder. Nothing was saved.")
+        )
+    concert.refund_terms = wanted
+    return before, wanted
+
+
+def archive(concert: Concert, now: datetime) -> Change:
+    """List the concert nowhere any more; everything is kept. Raises EditRefused while it could still sell."""
+    concert = _lock(concert)[1]
+    coming = select(Schedule.id).where(
+        Schedule.concert_id == concert.id, Schedule.starts_at > now, Schedule.cancelled_at.is_(None)
+    )
+    if not concert.is_closed(now) and db.session.scalar(coming.limit(1)):
+        raise EditRefused(sentence=_("Close the sale first: a concert that can still sell stays listed."))
+    return _set_archived(concert, concert.archived_at or now)
+
+
+def restore(concert: Concert) -> Change:
+    """List the concert again."""
+    return _set_archived(_lock(concert)[1], None)
+
+
+def remove(concert: Concert) -> Change:
+    """Delete a concert on which nothing hangs: no performance, no line, no order. Raises EditRefused."""
+    counter, concert = _lock(concert)
+    before = state(concert, counter)
+    try:
+        with db.session.begin_nested():
+            db.session.delete(counter)
+            db.session.flush()
+            db.session.delete(concert)
+            db.session.flush()
+    except IntegrityError:
+        raise EditRefused(sentence=_("Performances or fans hang on this concert. Archive it instead.")) from None
+    return before, {}
+
+
+def _lock(concert: Concert) -> tuple[Counter, Concert]:
+    counter = calling.lock(concert.id)
+    return counter, db.session.get_one(Concert, concert.id, populate_existing=True)
+
+
+def _check_times(concert: Concert, counter: Counter, values: Mapping[str, Any], now: datetime) -> None:
+    is_moved = spelled(values["sale_opens_at"]) != spelled(concert.sale_opens_at)
+    if is_moved and (concert.sale_opens_at <= now or counter.created_count):
+        sentence = _("The sale has opened already. Close it on the concert's page, if it should stop.")
+        raise EditRefused(field="sale_opens_at", sentence=sentence)
+    dated = select(Schedule.id).where(Schedule.concert_id == concert.id).limit(1)
+    if values["time_zone"] != concert.time_zone and db.session.scalar(dated):
+        sentence = _("There are performances already, and their dates are days in this zone.")
+        raise EditRefused(field="time_zone", sentence=sentence)
+
+
+def _set_archived(concert: Concert, at: datetime | None) -> Change:
+    before = {"archived_at": spelled(concert.archived_at)}
+    concert.archived_at = at
+    return before, {"archived_at": spelled(at)}
+
+
+def _insert(slug: str, values: Mapping[str, Any], terms: dict[str, Any] | None) -> Concert | None:
+    """None if somebody else was faster."""
+    about = {name: value for name, value in values.items() if name not in LINE}
+    made = Concert(slug=slug, **about, **({"refund_terms": terms} if terms else {}))
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+            db.session.flush()
+    except IntegrityError:
+        return None
+    db.session.add(Counter(concert_id=made.id, **{name: values[name] for name in LINE}))
+    db.session.flush()
+    return made
+
+
+def _slugs(title: str, venue: str) -> list[str]:
+    """Words for the address made of a title; of one without Latin letters, a word that is always the same for it."""
+    plain = normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    word = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-")
+    if len(word) < 3:
+        word = "show-" + sha256(f"{title}|{venue}".encode()).hexdigest()[:6]
+    return [word, *(f"{word}-{count}" for count in range(2, 20))]
