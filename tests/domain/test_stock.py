@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.big_house import GRADES, SEATS, arena, explained, rows_seen, sell
-from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, schedule
+from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, schedule, seat_ids
 from webapp import memory
 from webapp.booking import holds
 from webapp.checkout import closing
 from webapp.concerts import stock
+from webapp.db import db
 
 SMALL = pytest.mark.usefixtures("house")
 BULK = pytest.mark.usefixtures("stage")  # seats sold in bulk belong to nobody, which the audit would say
@@ -65,6 +67,21 @@ def test_of_a_cancelled_night_and_of_one_that_is_over_nothing_is_left() -> None:
     do(closing.cancel_schedules, [cancelled.id], NOW)
     assert words(show.id, over.starts_at - timedelta(seconds=1)) == {"R": "plenty"}
     assert words(show.id, over.starts_at) == {"R": "gone"}
+
+
+@SMALL
+def test_a_hold_writes_no_index_for_what_is_counted() -> None:
+    evening, holder = schedule(concert(), hall()), fan("holder")
+    written = text(
+        "SELECT pg_stat_get_xact_tuples_updated(t), pg_stat_get_xact_tuples_hot_updated(t)"
+        " FROM CAST('seats' AS regclass) t"
+    )
+
+    def hold_and_look() -> tuple[int, int]:
+        holds.place(holder, evening, seat_ids(evening, 1, 2), NOW)
+        return tuple(db.session.execute(written).one())
+
+    assert do(hold_and_look) == (2, 2)
 
 
 @BULK

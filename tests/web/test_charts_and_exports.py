@@ -77,6 +77,11 @@ def test_a_clock_that_stands_still_is_said_on_the_page(client: FlaskClient, time
     assert "No samples since 21:00:" in client.get("/admin/concerts/show").text
 
 
+def test_a_line_that_rested_for_long_is_not_called_one_nobody_joined(client: FlaskClient) -> None:
+    do(joining.join, fan("early"), house().concert_id, NOW)
+    assert "Nobody was in the line in the last hour." in client.get("/admin/concerts/show").text
+
+
 def test_an_odd_span_is_an_hour(client: FlaskClient) -> None:
     house()
     for odd in ("0", "-1", "99999999999999999999", "x", "24"):

@@ -40,6 +40,7 @@ def draw(concert: Concert, line: dict[str, Any], hours: int, now: datetime) -> d
         "since": course.since,
         "until": course.until,
         "has_line": bool(course.line),
+        "has_joined": bool(line["created_count"]),
         "silent_since": course.line[-1].at if course.line and _is_silent(course) else None,
         "waiting": _plot(pieces, lambda one: one.waiting, span, line["waiting"]),
         "serving": _plot(pieces, lambda one: one.serving, span, line["serving_now"], line["capacity"]),

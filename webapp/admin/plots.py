@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-HEADROOM = 14.0  # above the topmost tick, for its label
+HEADROOM = 18.0  # above the topmost tick, for its label
 EDGE = 4.0  # a label nearer to an edge than this would be cut
 TOPS = (1, 2, 4, 6, 8, 10)  # halves of these are whole, but for 1
 

@@ -183,7 +183,7 @@ class Ticket(Model):
     checked_in_gate: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (
-        Index("ix_tickets_came", "checked_in_at", postgresql_where=text("checked_in_at IS NOT NULL")),
+        Index("ix_tickets_came", "checked_in_at", "id", postgresql_where=text("checked_in_at IS NOT NULL")),
         CheckConstraint(
             "checked_in_at IS NOT NULL OR (checked_in_by IS NULL AND checked_in_gate IS NULL)", "let_in_at_a_gate"
         ),

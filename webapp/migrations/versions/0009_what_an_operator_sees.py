@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.execute(COUNT_WHO_IS_IN)
     op.execute(COUNT_AT_THE_DOOR)
     op.create_index(
-        "ix_tickets_came", "tickets", ["checked_in_at"], postgresql_where=sa.text("checked_in_at IS NOT NULL")
+        "ix_tickets_came", "tickets", ["checked_in_at", "id"], postgresql_where=sa.text("checked_in_at IS NOT NULL")
     )
     op.create_index("ix_seats_unsold", "seats", ["schedule_id", "grade"], postgresql_where=sa.text("NOT is_sold"))
     op.create_index("ix_orders_concert_id_created_at", "orders", ["concert_id", "created_at"])
