@@ -4,6 +4,7 @@ Runs in processes of its own, one that writes and one that reads, so that it is 
 """
 
 import json
+import resource
 import select
 import socket
 import subprocess
@@ -66,6 +67,8 @@ def read(sockets: int, port: int) -> None:
 
 
 if __name__ == "__main__":
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     count, size, *port = map(int, sys.argv[1:])
     if port:
         read(count, port[0])
