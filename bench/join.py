@@ -20,7 +20,9 @@ WARM_UP_SECONDS = 1.5
 FANS = 24_000
 LEAST_SHARE = 0.75
 
-NOOP, TOGETHER, ALONE = "no-op", "joining, together", "joining, a transaction each"
+NOOP, FORM = "no-op", "no-op with a form and its token"
+LIMITS = (NOOP, FORM)
+TOGETHER, ALONE = "joining, together", "joining, a transaction each"
 GAPS = (
     "SELECT count(*), count(DISTINCT wait_number), count(DISTINCT user_id), coalesce(max(wait_number), 0)"
     " FROM sessions JOIN concerts ON concerts.id = concert_id WHERE slug = :slug"
@@ -40,7 +42,9 @@ class Setting:
         return f"{self.what}, {self.workers} process{'es' if self.workers > 1 else ''}"
 
 
-SETTINGS = [Setting(what, workers, 1 if what == ALONE else 0) for workers in (1, 4) for what in (NOOP, TOGETHER, ALONE)]
+SETTINGS = [
+    Setting(what, workers, 1 if what == ALONE else 0) for workers in (1, 4) for what in (NOOP, FORM, TOGETHER, ALONE)
+]
 
 
 def run(_options: object) -> None:
@@ -52,7 +56,8 @@ def run(_options: object) -> None:
         print(figures.machine(), flush=True)
         measured = {setting: _measure(standing, setting, fans) for setting in SETTINGS}
         _report(measured)
-        _check(sum(len(one.latencies) for setting in SETTINGS if setting.what != NOOP for one in measured[setting][0]))
+        joined = (setting for setting in SETTINGS if setting.what not in LIMITS)
+        _check(sum(len(one.latencies) for setting in joined for one in measured[setting][0]))
 
 
 def _measure(standing: Stage, setting: Setting, fans: Iterator[int]) -> tuple[list[Result], tuple[float, float]]:
@@ -61,7 +66,7 @@ def _measure(standing: Stage, setting: Setting, fans: Iterator[int]) -> tuple[li
     with stage.web(standing, setting.workers, **told) as port:
         for seconds in [WARM_UP_SECONDS, *[SECONDS] * ROUNDS]:
             plan = load.Plan(
-                port, CONNECTIONS, _requests(standing, setting, fans), seconds, repeat=setting.what == NOOP
+                port, CONNECTIONS, _requests(standing, setting, fans), seconds, repeat=setting.what in LIMITS
             )
             with meter.running():
                 results.append(load.run(plan))
@@ -74,13 +79,15 @@ def _requests(standing: Stage, setting: Setting, fans: Iterator[int]) -> list[st
     if setting.what == NOOP:
         fan = crowd.signed_in(standing.app, 1)
         return [load.request("GET", "/noop", {"User-Agent": crowd.BROWSER, "Cookie": fan.cookie})]
-    return [_join(standing, user_id) for user_id, _ in zip(fans, range(1_300), strict=False)]
+    if setting.what == FORM:
+        return [_form(standing, 1, "/noop/form")]
+    return [_form(standing, user_id, f"/concerts/{SLUG}/line") for user_id, _ in zip(fans, range(1_300), strict=False)]
 
 
-def _join(standing: Stage, user_id: int) -> str:
+def _form(standing: Stage, user_id: int, path: str) -> str:
     fan = crowd.signed_in(standing.app, user_id)
     headers = {"User-Agent": crowd.BROWSER, "Cookie": fan.cookie}
-    return load.request("POST", f"/concerts/{SLUG}/line", headers, f"csrf_token={fan.csrf_token}")
+    return load.request("POST", path, headers, f"csrf_token={fan.csrf_token}")
 
 
 def _close_the_door() -> None:
@@ -101,16 +108,22 @@ def _check(joined: int) -> None:
 
 def _report(measured: dict[Setting, tuple[list[Result], tuple[float, float]]]) -> None:
     print(
-        f"\n{'':42}{f'a second, median of {ROUNDS}':>26}{'of no-op':>10}{'p95 ms':>9}{'web ms':>9}{'Postgres ms':>13}"
+        f"\n{'':42}{f'a second, median of {ROUNDS}':>26}{'of no-op':>10}{'of form':>9}"
+        f"{'p95 ms':>9}{'web ms':>9}{'Postgres ms':>13}"
     )
     for setting, (results, (web, postgres)) in measured.items():
         rates = [one.per_second for one in results[1:]]
-        share = median(rates) / median(one.per_second for one in measured[Setting(NOOP, setting.workers)][0][1:])
+        share, of_form = (
+            median(rates) / median(one.per_second for one in measured[Setting(limit, setting.workers)][0][1:])
+            for limit in LIMITS
+        )
         slow = median(figures.percentile(one.latencies, 95) for one in results[1:])
         figures.note(
             "join", "joining", what=setting.what, workers=setting.workers, per_second=rates, share=share, web_ms=web
         )
-        print(f"{setting.name:42}{figures.spread(rates):>26}{share:>10.0%}{slow:>9.0f}{web:>9.2f}{postgres:>13.2f}")
+        print(
+            f"{setting.name:42}{figures.spread(rates):>26}{share:>10.0%}{of_form:>9.0%}{slow:>9.0f}{web:>9.2f}{postgres:>13.2f}"
+        )
         if setting.what == TOGETHER:
             figures.verdict(
                 f"joining at {LEAST_SHARE:.0%} of the no-op's throughput or more; it is {share:.0%}",

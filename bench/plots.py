@@ -15,6 +15,8 @@ FOLDER = Path(__file__).parent.parent / "docs" / "plots"
 STYLE = """<style>text{font:12px system-ui,sans-serif;fill:#8a7f74}.grid{stroke:#8a7f7433}
 .tone-0{fill:#d98a1f}.tone-1{fill:#7d8fb3}.tone-2{fill:#c9bfb2}.tone-3{fill:#5d7a5b}</style>"""
 
+NAMES = {"push": ["beyond upkeep", "with upkeep"]}
+
 Line = dict[str, Any]
 Row = tuple[str, list[float]]
 
@@ -27,7 +29,9 @@ def run(options: argparse.Namespace) -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, (title, rows, unit) in _plots(lines):
         if rows:
-            picture = bars(title, rows, [], unit).replace(">", f' xmlns="http://www.w3.org/2000/svg">{STYLE}', 1)
+            picture = bars(title, rows, NAMES.get(name, []), unit).replace(
+                ">", f' xmlns="http://www.w3.org/2000/svg">{STYLE}', 1
+            )
             (FOLDER / f"{name}.svg").write_text(picture)
             print(f"docs/plots/{name}.svg")
 
@@ -37,9 +41,16 @@ def _plots(lines: list[Line]) -> Iterator[tuple[str, tuple[str, list[Row], str]]
     yield "join", ("Requests a second", [(_join(one), [median(one["per_second"])]) for one in joins], "/s")
     calls = _newest(lines, "calling", ("length",))
     yield "calling", ("Calling 100", [(f"line of {one['length']:,}", [median(one["ms"])]) for one in calls], "ms")
-    ticks = [one for one in _newest(lines, "push", ("figure", "name", "size")) if one["figure"] == "tick"]
-    yield "push", ("A delivered position", [(_push(one), [one["cpu_us"]]) for one in ticks], "us")
+    pushes = _newest(lines, "push", ("figure", "name", "size"))
+    ticks = [one for one in pushes if one["figure"] == "tick"]
+    bare = [(f"a bare send, {one['size']:,} sockets", [one["cpu_us"]]) for one in pushes if one["figure"] == "bare"]
+    costs = [(_push(one), [one["cpu_us"] - one.get("upkeep_us", 0.0), one["cpu_us"]]) for one in ticks]
+    yield "push", ("A delivered position", [*costs, *bare], "us")
     yield "last", ("Tick to the last page", [(_push(one), [max(one["last_ms"])]) for one in ticks], "ms")
+    connects = [one for one in pushes if one["figure"] == "connect"]
+    yield "connect", ("Sockets a second until live", [(_push(one), [one["per_second"]]) for one in connects], "/s")
+    back = [one for one in pushes if one["figure"] == "reconnect"]
+    yield "reconnect", ("All live again after a kill", [(_push(one), [one["seconds"]]) for one in back], "s")
 
 
 def _newest(lines: list[Line], bench: str, names: tuple[str, ...]) -> list[Line]:

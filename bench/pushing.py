@@ -21,6 +21,7 @@ OURS, LIBRARY = "bench.wsgi:app", "bench.library_wsgi:app"
 TICKS = 12
 TICK_SECONDS = 1.0
 SETTLE_SECONDS = 2.0
+QUIET_SECONDS = 10.0  # two reports of who is present, and pings to two fifths of the sockets
 KIB, MICRO, MILLI = 1024, 1e6, 1e3
 
 
@@ -59,9 +60,11 @@ class Connecting:
 
 @dataclass(frozen=True)
 class Ticks:
-    """Processor time for each delivery in microseconds; milliseconds from a tick's making to clients knowing it."""
+    """Processor time for each delivery in microseconds, and what of it goes on without ticks: pings, saying who is
+    present. Milliseconds from a tick's making to clients knowing it."""
 
     cpu_us: float
+    upkeep_us: float
     last_ms: list[float]
     all_ms: list[float]
 
@@ -90,16 +93,25 @@ def tick(scene: Scene) -> Ticks:
     """An operator says something to everyone waiting, again and again; raises Wrong unless everyone hears it."""
     say(scene, "Good evening.")
     scene.crowd.heard()
-    cpu = scene.cpu()
+    upkeep = _upkeep(scene)
+    cpu, began = scene.cpu(), time.monotonic()
     for number in range(TICKS):
         say(scene, f"The doors open in {TICKS - number} minutes.")
         time.sleep(TICK_SECONDS)
     delays = scene.crowd.heard()
-    spent = scene.cpu() - cpu
+    spent, upkeep = scene.cpu() - cpu, upkeep * (time.monotonic() - began)
     if len(delays) < TICKS // 2:
         raise figures.Wrong(f"of {TICKS} ticks only {len(delays)} went out: the web process is too far behind")
     everyone = [delay * MILLI for one in delays for delay in one]
-    return Ticks(spent / len(everyone) * MICRO, [max(one) * MILLI for one in delays], everyone)
+    each = MICRO / len(everyone)
+    return Ticks(spent * each, upkeep * each, [max(one) * MILLI for one in delays], everyone)
+
+
+def _upkeep(scene: Scene) -> float:
+    """Seconds of processor time a second while nothing is said: sockets are pinged, and who is present is told."""
+    cpu, began = scene.cpu(), time.monotonic()
+    time.sleep(QUIET_SECONDS)
+    return (scene.cpu() - cpu) / (time.monotonic() - began)
 
 
 def say(scene: Scene, words: str) -> None:

@@ -1,7 +1,9 @@
 """Frontrow with routes more, which do nothing: what the server and Flask cost before a page does anything."""
 
 import os
+from typing import Any
 
+from flask import redirect
 from flask_login import current_user, login_required
 
 from webapp import batches
@@ -20,6 +22,11 @@ def noop() -> str:
 @csrf.exempt
 def noop_post() -> tuple[str, int]:
     return "ok", 202
+
+
+@app.post("/noop/form")
+def noop_form() -> Any:
+    return redirect("/noop", 303)
 
 
 @app.get("/noop/signed-in")

@@ -1,12 +1,15 @@
 """From Redis to sockets: merged, in order, at most twice a second, and nothing without a change."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError
 
 from tests.builders import NOW, concert, do, fan, fans
 from webapp.jobs import redis
+from webapp.live import delivery as delivering
 from webapp.live import messages
 from webapp.live.delivery import QUIET_SECONDS, Delivery
 from webapp.waiting_room import joining
@@ -151,3 +154,43 @@ def _published(subscription: Any) -> list[dict[str, Any]]:
         if said["event"] == "end":
             return found
         found.append(said)
+
+
+class SlowRedis:
+    """Takes its time to say that it will pass messages on, passes one on, and is gone. `heard` is what came when."""
+
+    def __init__(self, heard: list[str]) -> None:
+        self.heard = heard
+        self.answers: Iterator[dict[str, Any] | None] = iter(
+            [None, None, {"type": "subscribe"}, {"type": "message", "data": moved(1)}]
+        )
+
+    def pubsub(self, **_options: Any) -> "SlowRedis":
+        return self
+
+    def subscribe(self, channel: str) -> None:
+        self.heard.append(f"subscribe {channel}")
+
+    def get_message(self, timeout: float) -> dict[str, Any] | None:
+        try:
+            answer = next(self.answers)
+        except StopIteration:
+            raise ConnectionError() from None
+        self.heard.append(answer["type"] if answer else "nothing")
+        return answer
+
+
+def test_pages_look_again_once_redis_has_said_that_nothing_more_is_lost() -> None:
+    heard: list[str] = []
+
+    class Everybody(Recorder):
+        def emit(self, event: str, body: Any = None, to: str = "") -> None:
+            heard.append(event)
+
+        def start_background_task(self, look_again: Any, user: None) -> None:
+            heard.append("look again")
+
+    with pytest.raises(ConnectionError):
+        delivering._listen(SlowRedis(heard), Delivery(Everybody()))  # type: ignore[arg-type]
+    expected = ["nothing", "nothing", "subscribe", "live_restored", "look again", "message", "line_moved"]
+    assert heard[: 1 + len(expected)] == [f"subscribe {messages.CHANNEL}", *expected]

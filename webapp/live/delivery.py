@@ -120,14 +120,16 @@ def _run(app: Flask, delivery: Delivery) -> None:
 
 
 def _listen(client: Redis, delivery: Delivery) -> None:
-    subscription = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    subscription = client.pubsub()  # type: ignore[no-untyped-call]
     subscription.subscribe(messages.CHANNEL)
-    # What was published before this moment is lost; every page looks again, and so do we.
-    delivery.socketio.emit("live_restored")
-    delivery.socketio.start_background_task(delivery.look_again, None)
     while True:
         message = subscription.get_message(timeout=delivery.quiet_seconds(time.monotonic()))
-        if message and message["type"] == "message":
+        if message and message["type"] == "subscribe":
+            # What was published before Redis said so is lost, and everything after it comes. A page that looked
+            # before, while our wish to listen was still on its way, would miss what was published in between.
+            delivery.socketio.emit("live_restored")
+            delivery.socketio.start_background_task(delivery.look_again, None)
+        elif message and message["type"] == "message":
             _take(delivery, message["data"])
         delivery.flush(time.monotonic())
 

@@ -18,6 +18,8 @@ IDS = re.compile(r"/(orders|payments|schedules|pay|tickets)/[^/?]+")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 PATIENT = {429, 503}
+# Joining and gathering once more gives the same place, so a fan who got no answer simply presses again.
+REPEATABLE = re.compile(r"/concerts/[^/]+/(line|lobby)$")
 
 
 class Lost(Exception):
@@ -82,7 +84,7 @@ class Browser:
             except (aiohttp.ClientError, TimeoutError) as problem:
                 self.journal.errors[f"{name}: {type(problem).__name__}"] += 1
                 # Whoever does not know whether a form arrived must not send it again.
-                if method == "POST":
+                if method == "POST" and not REPEATABLE.search(urlsplit(address).path):
                     raise Lost() from problem
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
