@@ -18,6 +18,7 @@ from webapp.api.errors import (
     Unauthorized,
     UserNotFound,
     WhichConcert,
+    WhichLine,
 )
 from webapp.api.idempotency import Told
 from webapp.api.operations import EITHER, FAN, Outcome, Words, operation, told
@@ -33,6 +34,8 @@ TAG = "line"
 CLOSE, NEAR, FAR = 50, 1_000, 10_000  # people ahead
 POLL_MS = {CLOSE: 1_000, NEAR: 3_000, FAR: 5_000}
 LONGEST_POLL_MS = 10_000
+
+MOST_LINES = 100  # that one fan may stand in and be asked to choose from
 
 
 @operation(
@@ -95,7 +98,7 @@ def enter(call: Call) -> Told:
     words=Words("Where you stand", "대기 번호 조회"),
     query=asked.WhichPlace,
     outcomes={200: Outcome(Words("Your place now.", "현재 대기 상태입니다."), answered.Position)},
-    errors=(NotInLine(),),
+    errors=(NotInLine(), WhichLine(concertIds=[1, 2])),
     who=FAN,
     limits=limits.FANS,
 )
@@ -123,7 +126,7 @@ def position(call: Call) -> Told:
     words=Words("Leave the line", "대기열 나가기"),
     query=asked.WhichPlace,
     outcomes={204: Outcome(Words("The place is given up.", "대기열에서 나왔습니다."))},
-    errors=(NotInLine(),),
+    errors=(NotInLine(), WhichLine(concertIds=[1, 2])),
     who=FAN,
     limits=limits.FANS,
 )
@@ -181,16 +184,21 @@ def _join(user_id: int, concert_id: int) -> tuple[Standing, bool]:
 
 
 def _place(caller: Caller, concert_id: int | None) -> QueueSession:
-    """The token's place, or the fan's newest. Raises NotInLine."""
-    if caller.session is not None:
-        return caller.session
+    """The fan's place in the line they name; else the token's, or their newest. Raises NotInLine or WhichLine."""
+    bound = caller.session
+    if bound is not None and concert_id in {None, bound.concert_id}:
+        return bound
     mine = select(QueueSession).where(QueueSession.user_id == caller.user_id)
     if concert_id is not None:
         mine = mine.where(QueueSession.concert_id == concert_id)
-    place = db.session.scalar(mine.order_by(QueueSession.is_terminated, QueueSession.id.desc()).limit(1))
-    if place is None:
+    newest_first = mine.order_by(QueueSession.is_terminated, QueueSession.id.desc()).limit(MOST_LINES)
+    places = db.session.scalars(newest_first).all()
+    if not places:
         raise NotInLine()
-    return place
+    lines = sorted(place.concert_id for place in places if not place.is_terminated)
+    if len(lines) > 1:
+        raise WhichLine(concertIds=lines)
+    return places[0]
 
 
 def _poll_after(state: str, ahead: int) -> int:
