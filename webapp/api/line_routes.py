@@ -20,7 +20,7 @@ from webapp.api.errors import (
     WhichConcert,
     WhichLine,
 )
-from webapp.api.idempotency import Told
+from webapp.api.idempotency import Claim, Told
 from webapp.api.operations import EITHER, FAN, Outcome, Words, operation, told
 from webapp.api.tokens import Claims
 from webapp.db import db, transaction
@@ -61,29 +61,16 @@ MOST_LINES = 100  # that one fan may stand in and be asked to choose from
     ),
     who=EITHER,
     keyed=True,
+    is_told_again=False,
     limits=limits.JOINING,
 )
 def enter(call: Call) -> Told:
     caller = _who(call)
     concert_id = catalogue.concert(call.body.concert_id, call.now).id
-    claim = call.claim and idempotency.Claim(
-        f"fan:{caller.user_id}", call.claim.operation, call.claim.key, call.claim.fingerprint
-    )
-    place, is_new = _join(caller.user_id, concert_id)
-
-    def effect() -> Told:
-        entered = answered.Entered(
-            token="",
-            refresh_token="",
-            expires_in=0,
-            session_id=place.id,
-            wait_number=place.wait_number,
-            remaining_count=admission.ahead(place, call.now) or 0,
-        )
-        return told(entered, 201 if is_new else 200)
-
+    claim = call.claim and Claim(f"fan:{caller.user_id}", call.claim.operation, call.claim.key, call.claim.fingerprint)
+    # Looked at first: who enters another line, or has left this one since, must not draw a number on the way.
+    kept = _known(claim, call.now) or _entered(claim, caller.user_id, concert_id, call.now)
     with transaction():
-        kept = idempotency.once(claim, call.now, effect)
         # Tokens are never kept: an answer told again comes with new ones for the same place.
         session_id = json.loads(kept.body)["sessionId"]
         pair = tokens.issue(_claims(caller, session_id, call.now), callers.keys(), call.now)
@@ -167,6 +154,34 @@ def _who(call: Call) -> Caller:
     if user_id is None:
         raise UserNotFound()
     return Caller(user_id, "", None, is_over=False)
+
+
+def _known(claim: Claim | None, now: datetime) -> Told | None:
+    """What was told under this key before. Raises InFlight and KeyMismatch, as long as nothing has been done."""
+    if claim is None:
+        return None
+    with transaction():
+        idempotency.lock(claim)
+        return idempotency.stored(claim, now)
+
+
+def _entered(claim: Claim | None, user_id: int, concert_id: int, now: datetime) -> Told:
+    """The fan's place, kept under the key without tokens: who asked in the same moment got the same one."""
+    place, is_new = _join(user_id, concert_id)
+
+    def effect() -> Told:
+        entered = answered.Entered(
+            token="",
+            refresh_token="",
+            expires_in=0,
+            session_id=place.id,
+            wait_number=place.wait_number,
+            remaining_count=admission.ahead(place, now) or 0,
+        )
+        return told(entered, 201 if is_new else 200)
+
+    with transaction():
+        return idempotency.once(claim, now, effect)
 
 
 def _claims(caller: Caller, session_id: int, now: datetime) -> Claims:
