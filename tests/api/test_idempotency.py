@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from tests.api.conftest import Programs
 from tests.api.test_buying import DATE, admitted, bill, reserve
-from tests.builders import NOW, PASSWORD, at, do, fan, house
+from tests.builders import NOW, PASSWORD, at, concert, do, fan, house
 from tests.races.racing import errors, meeting, race, winners
 from tests.timepiece import Timepiece
 from webapp.api import idempotency
@@ -17,6 +17,7 @@ from webapp.api.idempotency import Claim, Told
 from webapp.api.models import StoredAnswer
 from webapp.booking.models import Order
 from webapp.db import db
+from webapp.waiting_room.models import Counter
 from workers import upkeep
 
 KEY = {"Idempotency-Key": "one-and-the-same"}
@@ -80,6 +81,30 @@ def test_entering_again_with_a_key_gives_the_place_and_new_tokens(program: Progr
     assert first.json["refreshToken"] != again.json["refreshToken"]
     stored = json.loads(db.session.scalars(select(StoredAnswer.body)).one())
     assert (stored["token"], stored["refreshToken"]) == ("", "")
+
+
+def test_a_key_that_stood_for_one_line_draws_no_number_in_another(program: Programs) -> None:
+    one, other = concert("one", capacity=0).id, concert("other", capacity=0).id
+    fan("waiter")
+    waiter = program("waiter")
+    assert waiter.post("/api/queue/enter", json={"concertId": one}, headers=KEY).status_code == 201
+    refused = waiter.post("/api/queue/enter", json={"concertId": other}, headers=KEY)
+    assert (refused.status_code, refused.json["code"]) == (422, "idempotency-mismatch")
+    assert waiter.get(f"/api/queue/position?concertId={other}").json["code"] == "not-in-line"
+
+
+def test_who_has_left_draws_no_number_by_asking_again_with_the_key(program: Programs) -> None:
+    line = concert(capacity=0).id
+    fan("waiter")
+    waiter, bound = program("waiter"), program(None)
+    bound.token = waiter.post("/api/queue/enter", json={}, headers=KEY).json["token"]
+    assert bound.delete("/api/queue/session").status_code == 204
+    again = waiter.post("/api/queue/enter", json={}, headers=KEY)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert db.session.get_one(Counter, line, populate_existing=True).created_count == 1
+    # The token's place has ended, and an answer that is kept without its tokens is none to be told.
+    ended = bound.post("/api/queue/enter", json={}, headers=KEY)
+    assert (ended.status_code, ended.json["code"]) == (401, "session-ended")
 
 
 def test_signing_up_twice_with_a_key_is_signing_up_once(program: Programs) -> None:

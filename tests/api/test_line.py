@@ -103,3 +103,28 @@ def test_the_tick_is_for_everybody_and_may_be_kept_for_a_second(program: Program
     assert answer.headers["Cache-Control"] == "public, max-age=1"
     assert program(None).get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert program(None).get("/api/queue/77/status").json["code"] == "no-such-concert"
+
+
+def test_the_line_that_is_named_is_the_line_that_is_left(program: Programs) -> None:
+    one, other, third = (concert(slug, capacity=0).id for slug in ("one", "other", "third"))
+    fan("waiter")
+    waiter = program("waiter")
+    bound = program(None)
+    bound.token = waiter.post("/api/queue/enter", json={"concertId": one}).json["token"]
+    waiter.post("/api/queue/enter", json={"concertId": other})
+    assert bound.delete(f"/api/queue/session?concertId={third}").json["code"] == "not-in-line"
+    assert bound.delete(f"/api/queue/session?concertId={other}").status_code == 204
+    assert bound.get("/api/queue/position").json["state"] == "waiting"
+    assert bound.get(f"/api/queue/position?concertId={other}").json["state"] == "ended"
+
+
+def test_who_stands_in_several_lines_says_which_one(program: Programs) -> None:
+    lines = [concert(slug, capacity=0).id for slug in ("one", "other")]
+    fan("waiter")
+    waiter = program("waiter")
+    for line in lines:
+        waiter.post("/api/queue/enter", json={"concertId": line})
+    for answer in (waiter.get("/api/queue/position"), waiter.delete("/api/queue/session")):
+        assert (answer.status_code, answer.json["code"], answer.json["concertIds"]) == (409, "which-concert", lines)
+    assert waiter.delete(f"/api/queue/session?concertId={lines[0]}").status_code == 204
+    assert waiter.get("/api/queue/position").json["state"] == "waiting"

@@ -71,8 +71,8 @@ class WhichConcert(Asked):
 
 class WhichPlace(Asked):
     concert_id: QueryId = told(
-        "The concert whose line is meant; not needed with a token from the line",
-        "대기열의 공연 ID, 대기열 토큰이면 생략 가능",
+        "The concert whose line is meant; not needed with a token from the line, or in one line only",
+        "대기열의 공연 ID, 대기열 토큰이거나 대기열이 하나면 생략 가능",
         1,
         default_factory=absent,
     )

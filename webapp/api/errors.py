@@ -57,6 +57,12 @@ class WhichConcert(BookingError):
     code, status, sentence = "which-concert", 409, _("Several concerts are on sale. Name one with concertId.")
 
 
+class WhichLine(WhichConcert):
+    """Facts: `concertIds`, in whose lines the fan stands."""
+
+    sentence = _("You stand in several lines. Name one with concertId.")
+
+
 class NotInLine(BookingError):
     code, status, sentence = "not-in-line", 404, _("You have no place in a line.")
 

@@ -18,8 +18,9 @@ from webapp.api.errors import (
     Unauthorized,
     UserNotFound,
     WhichConcert,
+    WhichLine,
 )
-from webapp.api.idempotency import Told
+from webapp.api.idempotency import Claim, Told
 from webapp.api.operations import EITHER, FAN, Outcome, Words, operation, told
 from webapp.api.tokens import Claims
 from webapp.db import db, transaction
@@ -33,6 +34,8 @@ TAG = "line"
 CLOSE, NEAR, FAR = 50, 1_000, 10_000  # people ahead
 POLL_MS = {CLOSE: 1_000, NEAR: 3_000, FAR: 5_000}
 LONGEST_POLL_MS = 10_000
+
+MOST_LINES = 100  # that one fan may stand in and be asked to choose from
 
 
 @operation(
@@ -58,29 +61,16 @@ LONGEST_POLL_MS = 10_000
     ),
     who=EITHER,
     keyed=True,
+    is_told_again=False,
     limits=limits.JOINING,
 )
 def enter(call: Call) -> Told:
     caller = _who(call)
     concert_id = catalogue.concert(call.body.concert_id, call.now).id
-    claim = call.claim and idempotency.Claim(
-        f"fan:{caller.user_id}", call.claim.operation, call.claim.key, call.claim.fingerprint
-    )
-    place, is_new = _join(caller.user_id, concert_id)
-
-    def effect() -> Told:
-        entered = answered.Entered(
-            token="",
-            refresh_token="",
-            expires_in=0,
-            session_id=place.id,
-            wait_number=place.wait_number,
-            remaining_count=admission.ahead(place, call.now) or 0,
-        )
-        return told(entered, 201 if is_new else 200)
-
+    claim = call.claim and Claim(f"fan:{caller.user_id}", call.claim.operation, call.claim.key, call.claim.fingerprint)
+    # Looked at first: who enters another line, or has left this one since, must not draw a number on the way.
+    kept = _known(claim, call.now) or _entered(claim, caller.user_id, concert_id, call.now)
     with transaction():
-        kept = idempotency.once(claim, call.now, effect)
         # Tokens are never kept: an answer told again comes with new ones for the same place.
         session_id = json.loads(kept.body)["sessionId"]
         pair = tokens.issue(_claims(caller, session_id, call.now), callers.keys(), call.now)
@@ -95,7 +85,7 @@ def enter(call: Call) -> Told:
     words=Words("Where you stand", "대기 번호 조회"),
     query=asked.WhichPlace,
     outcomes={200: Outcome(Words("Your place now.", "현재 대기 상태입니다."), answered.Position)},
-    errors=(NotInLine(),),
+    errors=(NotInLine(), WhichLine(concertIds=[1, 2])),
     who=FAN,
     limits=limits.FANS,
 )
@@ -123,7 +113,7 @@ def position(call: Call) -> Told:
     words=Words("Leave the line", "대기열 나가기"),
     query=asked.WhichPlace,
     outcomes={204: Outcome(Words("The place is given up.", "대기열에서 나왔습니다."))},
-    errors=(NotInLine(),),
+    errors=(NotInLine(), WhichLine(concertIds=[1, 2])),
     who=FAN,
     limits=limits.FANS,
 )
@@ -166,6 +156,34 @@ def _who(call: Call) -> Caller:
     return Caller(user_id, "", None, is_over=False)
 
 
+def _known(claim: Claim | None, now: datetime) -> Told | None:
+    """What was told under this key before. Raises InFlight and KeyMismatch, as long as nothing has been done."""
+    if claim is None:
+        return None
+    with transaction():
+        idempotency.lock(claim)
+        return idempotency.stored(claim, now)
+
+
+def _entered(claim: Claim | None, user_id: int, concert_id: int, now: datetime) -> Told:
+    """The fan's place, kept under the key without tokens: who asked in the same moment got the same one."""
+    place, is_new = _join(user_id, concert_id)
+
+    def effect() -> Told:
+        entered = answered.Entered(
+            token="",
+            refresh_token="",
+            expires_in=0,
+            session_id=place.id,
+            wait_number=place.wait_number,
+            remaining_count=admission.ahead(place, now) or 0,
+        )
+        return told(entered, 201 if is_new else 200)
+
+    with transaction():
+        return idempotency.once(claim, now, effect)
+
+
 def _claims(caller: Caller, session_id: int, now: datetime) -> Claims:
     """The sign-in of the token, or a new one for who came with a password."""
     key = caller.sign_in_key or signing_in.start(caller.user_id, now)
@@ -181,16 +199,21 @@ def _join(user_id: int, concert_id: int) -> tuple[Standing, bool]:
 
 
 def _place(caller: Caller, concert_id: int | None) -> QueueSession:
-    """The token's place, or the fan's newest. Raises NotInLine."""
-    if caller.session is not None:
-        return caller.session
+    """The fan's place in the line they name; else the token's, or their newest. Raises NotInLine or WhichLine."""
+    bound = caller.session
+    if bound is not None and concert_id in {None, bound.concert_id}:
+        return bound
     mine = select(QueueSession).where(QueueSession.user_id == caller.user_id)
     if concert_id is not None:
         mine = mine.where(QueueSession.concert_id == concert_id)
-    place = db.session.scalar(mine.order_by(QueueSession.is_terminated, QueueSession.id.desc()).limit(1))
-    if place is None:
+    newest_first = mine.order_by(QueueSession.is_terminated, QueueSession.id.desc()).limit(MOST_LINES)
+    places = db.session.scalars(newest_first).all()
+    if not places:
         raise NotInLine()
-    return place
+    lines = sorted(place.concert_id for place in places if not place.is_terminated)
+    if len(lines) > 1:
+        raise WhichLine(concertIds=lines)
+    return places[0]
 
 
 def _poll_after(state: str, ahead: int) -> int:

@@ -48,7 +48,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Operation:
-    """One call of the API. `path` is spelled as OpenAPI does; `who` is anybody, fan, or either of them."""
+    """One call of the API. `path` is spelled as OpenAPI does; `who` is anybody, fan, or either of them.
+
+    `is_told_again`: what was kept under a key is whole, and is told to its fan even when their token's place has ended.
+    """
 
     method: str
     path: str
@@ -63,6 +66,7 @@ class Operation:
     headers: tuple[str, ...] = ()
     who: str = ANYBODY
     keyed: bool = False
+    is_told_again: bool = True
     limits: tuple[Any, ...] = ()
     adapters: dict[str, TypeAdapter[Any]] = field(default_factory=dict)
 
@@ -111,7 +115,7 @@ def view(one: Operation) -> Callable[..., Response]:
         try:
             call = _read(one)
             if call.caller is not None and call.caller.is_over:
-                return respond(_told_before(call))
+                return respond(_told_before(one, call))
             assert one.handler is not None
             return respond(one.handler(call, **path))
         except BookingError as error:
@@ -152,9 +156,9 @@ def _read(one: Operation) -> Call:
     return Call(now, body, query, caller, claim)
 
 
-def _told_before(call: Call) -> Told:
+def _told_before(one: Operation, call: Call) -> Told:
     """A token whose session has ended does nothing any more. What its fan was told may be told again."""
-    if call.claim is not None:
+    if call.claim is not None and one.is_told_again:
         with transaction():
             known = idempotency.stored(call.claim, call.now)
         if known:

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import DateTime, Integer, bindparam, case, select, update
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
+from webapp.concerts.models import Concert
 from webapp.db import db, fetch
 from webapp.waiting_room import tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
@@ -12,17 +13,13 @@ from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Count
 # Under a rate, unused admissions add up to this many seconds' worth, so that a quiet spell is no flood later.
 RATE_BURST_SECONDS = 1.0
 
+AFRESH = {"populate_existing": True}
+
 # What every batch of joins and every end of a session asks: built once.
 LINE = bindparam("line", type_=Integer)
 NOW = bindparam("now", type_=DateTime(timezone=True))
-# The concert comes along: whether its sale is open is asked next.
-LOCK = (
-    select(Counter)
-    .join(Counter.concert)
-    .options(contains_eager(Counter.concert))
-    .where(Counter.concert_id == LINE)
-    .with_for_update(of=Counter)
-)
+LOCK = select(Counter).where(Counter.concert_id == LINE).with_for_update()
+CONCERT = select(Concert).where(Concert.id == LINE)
 ENDING_OVERDUE = (
     update(QueueSession)
     .where(QueueSession.concert_id == LINE, is_over(NOW))
@@ -57,8 +54,14 @@ CALLING = (
 
 
 def lock(concert_id: int) -> Counter:
-    """Lock a concert's counter and read it afresh. Whoever changes the line holds this lock until the commit."""
-    return db.session.scalars(LOCK, {"line": concert_id}, execution_options={"populate_existing": True}).one()
+    """Lock a concert's counter and read it and its concert afresh. Whoever changes the line holds this lock until the
+    commit."""
+    asked = {"line": concert_id}
+    counter = db.session.scalars(LOCK, asked, execution_options=AFRESH).one()
+    # A statement of its own: of what the lock's own reads, only the row that was waited for is as it is after the wait,
+    # and the sale may have been opened or closed by whoever held it.
+    set_committed_value(counter, "concert", db.session.scalars(CONCERT, asked, execution_options=AFRESH).one())
+    return counter
 
 
 def call_next(counter: Counter, now: datetime) -> int:

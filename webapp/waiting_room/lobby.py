@@ -30,8 +30,7 @@ def open_lobby(concert_id: int, now: datetime) -> None:
     A line that has given out numbers has no lobby any more: its fans would be behind everyone who came later.
     """
     counter = calling.lock(concert_id)
-    concert = db.session.get_one(Concert, concert_id, populate_existing=True)
-    if counter.awaits_draw or counter.created_count or not concert.is_lobby_open(now) or draw_of(concert_id):
+    if counter.awaits_draw or counter.created_count or not counter.concert.is_lobby_open(now) or draw_of(concert_id):
         return
     seed = secrets.token_bytes(SEED_BYTES)
     db.session.add(Draw(concert_id=concert_id, seed=seed, commitment=sha256(seed).digest(), committed_at=now))

@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 
 from webapp.concerts.models import Concert
-from webapp.db import db
 from webapp.errors import BookingError
 from webapp.waiting_room import calling, drawing, tick
 from webapp.waiting_room.models import Counter
@@ -100,7 +99,7 @@ def _steer(concert_id: int, now: datetime, change: Callable[[Counter], None]) ->
 
 def _change_sale(concert_id: int, now: datetime, change: Callable[[Concert], None]) -> Change:
     counter = calling.lock(concert_id)
-    concert = db.session.get_one(Concert, concert_id, populate_existing=True)
+    concert = counter.concert
     before = _sale(concert)
     change(concert)
     tick.changed(counter, now)
