@@ -6,5 +6,5 @@ from tests.screens.scenes import SCENES
 
 __all__ = ["SCENES"]
 
-for part in ("the_bill", "the_line", "the_seats", "money", "the_desk", "the_rest"):
+for part in ("the_bill", "the_line", "the_seats", "money", "the_desk", "the_office", "the_rest"):
     import_module(f"tests.screens.scenes_of_{part}")

@@ -7,7 +7,7 @@ from tests.screens.all import SCENES
 from tests.screens.conftest import Looking
 from tests.screens.scenes import Scene
 
-KINDS = {"The operator's desk"}
+KINDS = {"The operator's desk", "The promoter's office"}
 
 
 @pytest.mark.parametrize("scene", [one for one in SCENES if one.kind in KINDS], ids=lambda one: one.name)
