@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`, from migrate to make-operator; `crowd` is in dev."""
+"""The commands of `flask --app wsgi`, from migrate to make-operator; `crowd` and `import-plan` are in dev."""
 
 import sys
 from datetime import datetime
@@ -20,6 +20,7 @@ from webapp.concerts import listing
 from webapp.db import db, transaction
 from webapp.dev import seeds
 from webapp.dev.crowd.command import crowd
+from webapp.dev.plan_command import import_plan
 from webapp.errors import NotFound, ProviderUnavailable
 from webapp.waiting_room import steering, verifying
 
@@ -31,7 +32,7 @@ MIGRATION_LOCK = 7_011_954  # any number, the same everywhere: two processes mig
 
 
 def register(app: Flask) -> None:
-    for command in (migrate, seed, audit, reconcile, open_sale, verify_draw, make_operator, export, crowd):
+    for command in (migrate, seed, audit, reconcile, open_sale, verify_draw, make_operator, import_plan, export, crowd):
         app.cli.add_command(command)
 
 

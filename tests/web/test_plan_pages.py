@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import fan, hold, house, seat
+from tests.builders import admit, fan, hold, house, seat
 from tests.web.conftest import Visitor
 from tests.web.putting_on import actions, client, count, edit, saved_plan, seen_of
 from webapp.booking import views
@@ -83,3 +83,24 @@ def test_the_ladder_of_fees_is_edited_and_only_made_kinder_once_tickets_are_sold
     refused = edit(client, path, **ladder, **climbing)
     assert "The days go down from step to step" in refused.text
     assert 'value="60"' in refused.text
+
+
+def test_numbers_chosen_on_the_map_before_an_edit_hold_nothing(client: FlaskClient, visit: Visitor) -> None:
+    evening, chooser = house(), fan("holder")
+    admit(chooser, evening.concert_id)
+    browser = visit(chooser)
+    page = f"/schedules/{evening.id}"
+    assert 'name="edition" value="1"' in browser.get(f"{page}?view=list").text
+    assert browser.get(f"{page}/seats.json").json["edition"] == 1
+    times = {"starts_at": "2027-03-02T19:30", "doors_at": "2027-03-02T18:30"}
+    assert edit(client, f"/admin/schedules/{evening.id}/edit", **times, **{"price-0": "120000"}).status_code == 303
+    assert browser.get(f"{page}/seats.json").json["edition"] == 2
+    for wish in ({"seat": "1"}, {"best": "1"}):
+        late = browser.post(f"{page}/holds", data={**wish, "edition": "1", "view": "list"})
+        assert late.status_code == 409
+        assert "have just changed" in late.text
+        assert 'name="edition" value="2"' in late.text
+    assert seat(evening, 1).held_until is None
+    prices = browser.get(f"{page}/plan.json?v=2").json["grades"]
+    assert prices == [{"name": "R", "price": 120_000}]
+    assert browser.post(f"{page}/holds", data={"seat": "1", "edition": "2"}).status_code == 303
