@@ -1,6 +1,6 @@
 """The database: the session, transactions, and what happens after a commit."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from sqlalchemy import DateTime, Engine, Executable, MetaData, Row, create_engin
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm import Session as Plain
+from sqlalchemy.orm.util import identity_key
 
 # Named constraints, so that migrations and error handling can speak of them.
 NAMES = {
@@ -74,6 +75,14 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
         return db.session.connection().execute(statement, asked).all()
     with reading(db.engine).connect() as connection:
         return connection.execute(statement, asked).all()
+
+
+def stale_in_session(model: type[Any], ids: Iterable[int]) -> None:
+    """What `fetch` has written behind the session's back: objects it may hold of these rows are read afresh."""
+    for one in ids:
+        known = db.session.identity_map.get(identity_key(model, one))
+        if known is not None:
+            db.session.expire(known)
 
 
 @contextmanager

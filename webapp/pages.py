@@ -1,11 +1,12 @@
 """What every page shares: filters, globals, security headers, health, the language."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, request, url_for
-from flask_babel import format_date, format_time, get_locale
+from flask_babel import format_date, get_locale
 from flask_login import current_user
 from redis.exceptions import RedisError
 from sqlalchemy import text, update
@@ -78,18 +79,23 @@ def number(value: int) -> str:
 
 def day(value: date | datetime, zone: str = "Asia/Seoul") -> str:
     """A day as people write it, with its weekday, in the concert's zone."""
-    local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
-    pattern = "y년 M월 d일(E)" if str(get_locale()) == "ko" else "EEE d MMM y"
-    return str(format_date(local.date() if isinstance(local, datetime) else local, pattern))
+    local = value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
+    return _day(local, str(get_locale()))
 
 
 def hour(value: datetime, zone: str = "Asia/Seoul") -> str:
-    return str(format_time(value.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "HH:mm", rebase=False))
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"  # both languages write it so
 
 
 def second(value: datetime, zone: str = "Asia/Seoul") -> str:
     """A time of day to the second, for what happens every few of them."""
-    return str(format_time(value.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "HH:mm:ss", rebase=False))
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M:%S}"
+
+
+# Babel reads its pattern anew each time, and pages speak of few days.
+@lru_cache(maxsize=1_000)
+def _day(local: date, language: str) -> str:
+    return str(format_date(local, "y년 M월 d일(E)" if language == "ko" else "EEE d MMM y"))
 
 
 def moment(value: datetime, zone: str = "Asia/Seoul") -> str:

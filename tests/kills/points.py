@@ -18,12 +18,12 @@ FOLDERS = ("armed", "taken", "reached", "released", "passed")
 Point = tuple[str, str, str, str]
 
 # name: who stops, module, function, before or after it. In the order in which they are taken: those who wait for
-# nobody first, those whose caller waits five seconds later, and last those who stand in the gateway's book, since
-# nobody else can write in it then.
+# nobody first; of the workers last the one that holds the line's counter, which all settling needs; those whose caller
+# waits five seconds later; and last those who stand in the gateway's book, since nobody else can write in it then.
 PAYING = {
     "the seats are sold and the next fan not called": ("worker", "webapp.checkout.winning", "_sell", "after"),
-    "all is settled and not committed": ("worker", "webapp.checkout.inbox", "settle_event", "after"),
-    "all is settled and the job not finished": ("worker", "workers.payments", "settle_event", "after"),
+    "all is settled and the job not finished": ("worker", "webapp.jobs", "begin_to_look", "before"),
+    "all is settled and not committed": ("worker", "webapp.checkout.settling", "settle", "after"),
     "the attempt is written and not committed": ("web", "webapp.checkout.payments", "start", "after"),
     "the attempt is committed and the provider not asked": ("web", SANDBOX, "Sandbox.start", "before"),
     "the provider has answered and its key is not noted": ("web", SANDBOX, "Sandbox.start", "after"),
@@ -37,7 +37,7 @@ PAYING = {
     "the gateway has opened a payment and written nothing": ("gateway", f"{GATEWAY}.payments", "open_new", "after"),
 }
 APPROVING = {
-    "the job is taken and has not looked": ("worker", "webapp.jobs", "begin_to_look", "before"),
+    "the job is taken and has not looked": ("worker", "workers.payments", "_settle_until", "before"),
     "the fan has paid and the gateway written nothing": ("gateway", f"{GATEWAY}.decisions", "decide", "after"),
 }
 GIVING_BACK = {
@@ -84,7 +84,7 @@ class Points:
     def wait(self, point: str, is_possible: Callable[[], bool] = lambda: True) -> int:
         """The id of the process that stands there, once one does; fails at once when it is not possible any more."""
         reached = self.folder / "reached" / point
-        wait_until(lambda: reached.exists() or not is_possible(), 30, f"a process stands where {point}")
+        wait_until(lambda: reached.exists() or not is_possible(), 60, f"a process stands where {point}")
         return int(reached.read_text())
 
     def release(self, points: Iterable[str]) -> None:
@@ -93,7 +93,7 @@ class Points:
         for name in names:
             (self.folder / "released" / name).touch()
         for name in names:
-            wait_until((self.folder / "passed" / name).exists, 10, f"the process went on from where {name}")
+            wait_until((self.folder / "passed" / name).exists, 30, f"the process went on from where {name}")
 
     def clear(self) -> None:
         """Forget every point: nobody stops any more."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from tests.kills.buyer import Buyer, Errand
 from tests.kills.points import Point
 from tests.kills.premises import Premises
+from webapp import jobs
 
 Fans = dict[str, Buyer]
 New = Callable[[], Buyer]
@@ -13,10 +14,11 @@ Act = Callable[[Buyer], object]
 
 def kill_in_a_rush(premises: Premises, victim: str, points: Mapping[str, Point], new: New, act: Act) -> Fans:
     """Bring one fan to each point, kill, let the others run into it, and start again what was killed."""
-    fans, errands = {}, []
+    fans, errands = {point: new() for point in points}, []
     for point in points:
-        fans[point] = new()
         premises.points.arm(point)
+        # One job settles whatever comes while it is awake; where it stands still, another is woken after five seconds.
+        jobs.begin_to_look(jobs.SETTLE_STORED)
         errands.append(Errand(act, fans[point]))
         premises.points.wait(point, errands[-1].is_under_way)
     premises.kill(victim)

@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from webapp.db import db
@@ -19,6 +19,9 @@ PATIENCE_SECONDS = 30
 def race(*actions: Callable[[], Any]) -> list[Any]:
     """Run the actions at once; each one's answer, or the error it ended with, in the order given."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    for shared in list(db.session):  # a session is one thread's: nobody may have to read these objects afresh
+        if inspect(shared).expired:
+            db.session.refresh(shared)
     start = Barrier(len(actions))
     with ThreadPoolExecutor(len(actions)) as threads:
         running = [threads.submit(_run, app, start, action) for action in actions]

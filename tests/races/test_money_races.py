@@ -9,7 +9,7 @@ from tests.builders import NOW, at, begin_card, do, fan, fans, hold, house, repo
 from tests.races.racing import errors, meeting, race, winners, without
 from webapp.audit import broken_promises
 from webapp.booking import claims, holds
-from webapp.checkout import payments, points, settling, winning
+from webapp.checkout import attempts, payments, points, settling, winning
 from webapp.checkout.models import Payment
 from webapp.checkout.payments import Wish
 from webapp.db import db
@@ -64,7 +64,7 @@ def test_control_without_the_fans_lock_the_second_payment_is_stopped_by_an_error
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(claims, "lock_fan", lambda user_id: None)
-    monkeypatch.setattr(payments, "_payable", meeting(2, payments._payable))
+    monkeypatch.setattr(attempts, "payable", meeting(2, attempts.payable))
     evening, holder = house(), fan("holder", point=5 * PRICE)
     order = hold(holder, evening, 1)
     tabs = [partial(do, payments.start, holder, order.id, by_points(key), NOW) for key in ("left", "right")]

@@ -189,7 +189,7 @@ def test_a_sender_killed_in_the_middle_leaves_a_mail_that_another_sends(
     told = {"MAIL_URL": f"smtp://127.0.0.1:{post_office.port}", "MAIL_FROM": "tickets@frontrow.test"}
     script = "from workers.app import app\nfrom workers import mails\nwith app().app_context(): mails.send_mails()"
     sender = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env={**environment, **told})
-    wait_until((post_office.folder / "hanging").exists, 30, "the sender is in the middle")
+    wait_until((post_office.folder / "hanging").exists, 60, "the sender is in the middle")
     os.kill(sender.pid, signal.SIGKILL)
     sender.wait(10)
     assert written()[0].status == "sending"

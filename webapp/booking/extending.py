@@ -6,9 +6,10 @@ Admission keeps its own clock: the extension keeps these seats, not the place in
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.booking.models import EXTENSION, Order
-from webapp.db import db
+from webapp.db import fetch
 from webapp.errors import HoldExpired
 
 # The seats are locked in id order before anything is changed. Whoever has taken one over in the meantime has
@@ -30,7 +31,7 @@ EXTEND = text(
     )
     UPDATE orders SET expires_at = :until, extended_at = :now
     WHERE id = :order_id AND extended_at IS NULL
-    RETURNING (SELECT count(*) FROM kept)
+    RETURNING (SELECT count(*) FROM kept) AS kept
     """
 )
 
@@ -43,7 +44,8 @@ def extend(order: Order, seats: int, now: datetime) -> None:
     if order.extended_at is not None:
         return
     until = order.expires_at + EXTENSION
-    kept = db.session.scalar(EXTEND, {"order_id": order.id, "now": now, "until": until})
-    if kept != seats:
+    kept = fetch(EXTEND, order_id=order.id, now=now, until=until)
+    if [one.kept for one in kept] != [seats]:
         raise HoldExpired()
-    db.session.refresh(order)
+    set_committed_value(order, "expires_at", until)
+    set_committed_value(order, "extended_at", now)

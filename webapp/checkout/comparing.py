@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from webapp.checkout import settling, strays
+from webapp.checkout import locking, settling, strays
 from webapp.checkout.models import (
     CANCELLED,
     CANCELLING,
@@ -99,7 +99,7 @@ def repair(difference: Difference, now: datetime) -> str:
     if difference.payment is None:
         strays.keep(difference.provider, report, strays.UNKNOWN, now)
         return strays.UNKNOWN
-    payment = settling.lock(difference.payment.id)
+    payment = locking.lock(difference.payment.id)
     if difference.kind == RETURNED_THERE:
         return settling.cancelled(payment, now) if payment.status in {CANCELLING, IN_REVIEW} else "ignored"
     if difference.kind == KEPT_THERE:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Row, bindparam, select, text
 
 from webapp import jobs
 from webapp.checkout import settling, strays
 from webapp.checkout.models import Payment, PaymentEvent
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Callback, Report
-from webapp.db import after_commit, db, fetch
+from webapp.db import after_commit, db, fetch, stale_in_session
 
 # A stored event this old that nobody settled was never enqueued, or its worker died.
 FORGOTTEN = timedelta(seconds=10)
@@ -26,11 +27,12 @@ STORE = text(
 )
 
 UNSETTLED = (
-    select(PaymentEvent, Payment.id.label("payment_id"))
+    select(*PaymentEvent.__table__.columns, Payment.id.label("payment_id"))
     .outerjoin(Payment, (Payment.public_id == PaymentEvent.reference) & (Payment.provider == PaymentEvent.provider))
     .where(PaymentEvent.id == bindparam("event_id"), PaymentEvent.settled_at.is_(None))
     .with_for_update(of=PaymentEvent, skip_locked=True)
 )
+SETTLED = text("UPDATE payment_events SET outcome = :outcome, settled_at = :now WHERE id = :event_id RETURNING id")
 
 
 def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool:
@@ -56,13 +58,13 @@ def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool
 def settle_event(event_id: int, now: datetime) -> str:
     """Settle a stored callback; returns its outcome. Safe to run twice: "ignored" where another is at it or done."""
     # The callback is locked before the fan. Nobody who holds a fan waits for a callback, and nobody waits here.
-    found = db.session.execute(UNSETTLED, {"event_id": event_id}).first()
-    if found is None:
+    found = fetch(UNSETTLED, event_id=event_id)
+    if not found:
         return _seen(event_id)
-    event: PaymentEvent = found.PaymentEvent
-    payment_id = found.payment_id
-    outcome = settling.settle(payment_id, _report(event), now) if payment_id else _unknown(event, now)
-    event.outcome, event.settled_at = outcome, now
+    event = found[0]
+    outcome = settling.settle(event.payment_id, _report(event), now) if event.payment_id else _unknown(event, now)
+    fetch(SETTLED, event_id=event_id, outcome=outcome, now=now)
+    stale_in_session(PaymentEvent, [event_id])
     return outcome
 
 
@@ -88,13 +90,13 @@ def _seen(event_id: int) -> str:
     return "ignored"
 
 
-def _unknown(event: PaymentEvent, now: datetime) -> str:
+def _unknown(event: Row[Any], now: datetime) -> str:
     report = _report(event)
     if report.status == "paid":
         strays.keep(event.provider, report, strays.UNKNOWN, now)
     return strays.UNKNOWN
 
 
-def _report(event: PaymentEvent) -> Report:
+def _report(event: Row[Any]) -> Report:
     status = event.kind.removeprefix("payment.")
     return Report(event.reference, event.provider_key, status, event.amount, event.currency)

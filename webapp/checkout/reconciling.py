@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from webapp.checkout import backing_off, settling
+from webapp.checkout import backing_off, locking, settling
 from webapp.checkout.models import CANCELLING, FAILED, IN_REVIEW, PENDING, Payment
 from webapp.checkout.providers import Report
 from webapp.db import db
@@ -31,7 +31,7 @@ def due(status: str, now: datetime, most: int) -> Sequence[int]:
 
 def heard(payment_id: int, report: Report | None, now: datetime) -> str:
     """What the provider said about a pending payment. One still open is asked about again later."""
-    payment = settling.lock(payment_id)
+    payment = locking.lock(payment_id)
     if payment.status == FAILED and payment.ask_at:
         payment.ask_at = None
         if report and report.status == "cancelled":
@@ -53,7 +53,7 @@ def is_abandoned(created_at: datetime, report: Report | None, now: datetime) -> 
 
 def money_returned(payment_id: int, report: Report, now: datetime) -> str:
     """What the provider said when asked for the money: confirmed once it says that all of it went back."""
-    payment = settling.lock(payment_id)
+    payment = locking.lock(payment_id)
     if not settling.is_going_back(payment):
         return "ignored"
     is_back = report.status == "cancelled" and report.refunded >= payment.captured_amount
@@ -62,7 +62,7 @@ def money_returned(payment_id: int, report: Report, now: datetime) -> str:
 
 def refused(payment_id: int, now: datetime) -> str:
     """The provider will not do what we ask: an operator has to look at it."""
-    payment = settling.lock(payment_id)
+    payment = locking.lock(payment_id)
     if not settling.is_going_back(payment):
         return postpone(payment, now)
     payment.status, payment.reason, payment.ask_at = IN_REVIEW, "refused", None
@@ -71,7 +71,7 @@ def refused(payment_id: int, now: datetime) -> str:
 
 def no_answer(payment_id: int, now: datetime) -> str:
     """The provider could not be asked; try again later, each time after twice as long. Says UNREACHABLE."""
-    postpone(settling.lock(payment_id), now)
+    postpone(locking.lock(payment_id), now)
     return UNREACHABLE
 
 

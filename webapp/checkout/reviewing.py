@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp.checkout import settling
+from webapp.checkout import locking, settling
 from webapp.checkout.models import IN_REVIEW, Payment
 from webapp.db import db
 from webapp.errors import NotFound
@@ -17,7 +17,7 @@ def send_back(public_id: str, now: datetime) -> tuple[dict[str, Any], dict[str, 
     Raises NotFound unless the payment is in review and nobody asks for its money.
     """
     payment_id = db.session.scalar(select(Payment.id).where(Payment.public_id == public_id))
-    payment = settling.lock(payment_id) if payment_id else None
+    payment = locking.lock(payment_id) if payment_id else None
     if payment is None or payment.status != IN_REVIEW or payment.ask_at:
         raise NotFound()
     before = {"status": payment.status, "reason": payment.reason}

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
+from markupsafe import Markup
 from sqlalchemy import Row
 
-from webapp import answers, clock, jobs
+from webapp import answers, clock, jobs, shells
 from webapp.checkout import awaiting, payments, points, sending, views
 from webapp.checkout.models import PENDING
 from webapp.checkout.numbers import whole_number
@@ -96,9 +97,8 @@ def _page(order: Row[Any], balance: int, problem: str | None = None) -> str:
     seen = views.page(order, now)
     if seen["order"].status == views.PAYING:
         awaiting.look_after(seen["attempt"].public_id, now)
-    template = "checkout/_order_status.html" if "X-Fragment" in request.headers else "checkout/order.html"
-    return render_template(
-        template,
+    content = render_template(
+        "checkout/_order_status.html",
         balance=balance,
         can_pay_points=balance >= seen["total"],
         most_points=min(balance, seen["total"]),
@@ -107,3 +107,8 @@ def _page(order: Row[Any], balance: int, problem: str | None = None) -> str:
         problem=problem,
         **seen,
     )
+    if "X-Fragment" in request.headers:
+        return content
+    is_paying = seen["order"].status == views.PAYING
+    words = {"public_id": order.public_id, "concert_title": seen["concert"].title, "content": Markup(content)}
+    return shells.render("checkout/order.html", is_paying, words, is_paying=is_paying)

@@ -1,12 +1,16 @@
 """Sending the fan to the provider. Entry-point code: a call between two transactions."""
 
+from sqlalchemy import bindparam, select
+
 from webapp import clock
 from webapp.booking.models import Order
 from webapp.checkout import payments
 from webapp.checkout.models import PENDING, Payment
 from webapp.checkout.providers import Charge, Started, provider
-from webapp.db import at_once, db, transaction
+from webapp.db import at_once, db, fetch, transaction
 from webapp.errors import ProviderUnavailable
+
+HOLD_ENDS = select(Order.expires_at).where(Order.id == bindparam("order_id"))
 
 
 def send(payment: Payment, description: str, return_url: str) -> str | None:
@@ -16,10 +20,10 @@ def send(payment: Payment, description: str, return_url: str) -> str | None:
     """
     if payment.status != PENDING or payment.redirect_url:
         return payment.redirect_url if payment.status == PENDING else None
-    payment_id = payment.id
+    payment_id, company = payment.id, provider(payment.provider)
     charge = _charge(payment, description, return_url)
     try:
-        started: Started = provider(payment.provider).start(charge)
+        started: Started = company.start(charge)
     except ProviderUnavailable as problem:
         with transaction():
             payments.not_started(payment_id, problem.code.replace("-", "_"), clock.now())
@@ -30,7 +34,7 @@ def send(payment: Payment, description: str, return_url: str) -> str | None:
 
 
 def _charge(payment: Payment, description: str, return_url: str) -> Charge:
-    order = db.session.get_one(Order, payment.order_id) if payment.order_id else None
+    ends = fetch(HOLD_ENDS, order_id=payment.order_id) if payment.order_id else []
     charge = Charge(
         reference=payment.public_id,
         idempotency_key=payment.public_id,
@@ -38,7 +42,7 @@ def _charge(payment: Payment, description: str, return_url: str) -> Charge:
         currency=payment.currency,
         description=description,
         return_url=return_url,
-        hold_ends_at=order.expires_at if order else None,
+        hold_ends_at=ends[0].expires_at if ends else None,
     )
     db.session.rollback()  # the connection goes back to the pool while the provider thinks
     return charge

@@ -3,37 +3,35 @@
 Whoever settles has locked the fan first, then seats by id, then what hangs on them; see booking/claims.py.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp import jobs
-from webapp.accounts.models import User
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.booking.models import Order
-from webapp.checkout import mail_models, mails, points, strays, winning
+from webapp.checkout import locking, mail_models, mails, points, strays, winning
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, PENDING, Payment
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Report
 from webapp.db import after_commit, db, fetch
 from webapp.live import messages
 
-FIRST_ASK = timedelta(seconds=60)
-
 # What every settling asks, built once.
-FAN = (
-    select(User.id)
-    .where(User.id == select(Payment.user_id).where(Payment.id == bindparam("payment_id")).scalar_subquery())
-    .with_for_update(key_share=True)
-)
-WITH_ORDER = (
-    select(Payment, Order)
-    .outerjoin(Order, Order.id == Payment.order_id)
-    .where(Payment.id == bindparam("payment_id"))
-    .with_for_update(of=Payment)
-)
 OPEN_ATTEMPTS = (
     select(Payment).where(Payment.order_id == bindparam("order_id"), Payment.status == PENDING).with_for_update()
+)
+
+BUY = text(
+    """
+    WITH bought AS (
+        UPDATE orders SET status = 'paid' WHERE id = :order_id
+    )
+    UPDATE payments SET status = 'paid', reason = NULL, captured_amount = :captured, paid_at = :now, ended_at = :now
+    WHERE id = :payment_id
+    RETURNING id
+    """
 )
 
 
@@ -43,7 +41,8 @@ def settle(payment_id: int, report: Report, now: datetime) -> str:
     Repeated, late and reordered reports change nothing: a failure after a success is ignored, and a success
     after a failure is worth the seats if they can still be had.
     """
-    payment = lock(payment_id)
+    # The order is kept in sight: the session forgets what nobody holds, and would ask for it again.
+    payment, _order, has_others = locking.lock_with_order(payment_id)
     if _is_foreign(payment, report):
         return _foreign(payment, report, now)
     if report.status == "paid":
@@ -51,7 +50,7 @@ def settle(payment_id: int, report: Report, now: datetime) -> str:
         if problem:
             return _review(payment, problem, report, now)
         payment.provider_key = report.provider_key
-        return settle_paid(payment, report.amount, now)
+        return settle_paid(payment, report.amount, now, has_others=has_others)
     if report.status == "cancelled" and is_going_back(payment):
         return cancelled(payment, now)
     if report.status in {"failed", "cancelled"} and payment.status == PENDING:
@@ -59,8 +58,11 @@ def settle(payment_id: int, report: Report, now: datetime) -> str:
     return "ignored"
 
 
-def settle_paid(payment: Payment, captured: int, now: datetime) -> str:
-    """The money is there: hand over what it was for, or ask the provider to give it back."""
+def settle_paid(payment: Payment, captured: int, now: datetime, *, has_others: bool = True) -> str:
+    """The money is there: hand over what it was for, or ask the provider to give it back.
+
+    `has_others`: whether other attempts of its order may be open; the caller has locked the fan before it looked.
+    """
     if payment.status not in {PENDING, FAILED} or payment.reason == "cancelled":
         return "ignored"  # what a provider has cancelled is over there too: this report was overtaken
     was_failed = payment.status == FAILED
@@ -69,13 +71,12 @@ def settle_paid(payment: Payment, captured: int, now: datetime) -> str:
         return _top_up(payment, now)
     order = db.session.get_one(Order, payment.order_id)
     lost = _cannot_win(payment, order, was_failed) or winning.win(payment, order, now)
-    payment.captured_amount = captured
     if lost:
+        payment.captured_amount = captured
         return _undo(payment, lost, now)
-    payment.status, payment.reason = PAID, None
-    payment.paid_at = payment.ended_at = now
-    order.status = ORDER_PAID
-    close_open(order.id, "superseded", now)
+    _buy(payment, order, captured, now)
+    if has_others:
+        close_open(order.id, "superseded", now)
     mails.write(mail_models.ORDER_CONFIRMED, payment.id, payment.user_id, now)
     _tell(payment)
     return "paid"
@@ -121,12 +122,13 @@ def close_open(order_id: int, reason: str, now: datetime) -> None:
         payment.ask_at = now
 
 
-def lock(payment_id: int) -> Payment:
-    """Lock the fan, then their payment, and read it afresh with its order."""
-    fetch(FAN, payment_id=payment_id)
-    found = db.session.execute(WITH_ORDER, {"payment_id": payment_id}, execution_options={"populate_existing": True})
-    payment: Payment = found.one().Payment
-    return payment
+def _buy(payment: Payment, order: Order, captured: int, now: datetime) -> None:
+    """Write that the order is paid by this payment, in one statement; both are locked by their fan's row."""
+    fetch(BUY, payment_id=payment.id, order_id=order.id, captured=captured, now=now)
+    written = {"status": PAID, "reason": None, "captured_amount": captured, "paid_at": now, "ended_at": now}
+    for name, value in written.items():
+        set_committed_value(payment, name, value)
+    set_committed_value(order, "status", ORDER_PAID)
 
 
 def _is_foreign(payment: Payment, report: Report) -> bool:

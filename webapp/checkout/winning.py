@@ -2,32 +2,43 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text
+from sqlalchemy import Row, bindparam, select, text
 
 from webapp.booking import claims
 from webapp.booking.models import EXPIRED, HOLD, Order, Reservation
 from webapp.checkout import tickets
 from webapp.checkout.models import Payment, PaymentItem
+from webapp.concerts import recent
 from webapp.concerts.models import Schedule, Seat
-from webapp.db import db, fetch
+from webapp.db import db, fetch, stale_in_session
 from webapp.live import messages
 from webapp.waiting_room import admission
 
-# What every paid order asks, built once.
+# What every paid order asks, built once. A reservation's seat never changes, so its seats can be locked before it.
+OURS = select(PaymentItem.reservation_id).where(PaymentItem.payment_id == bindparam("payment_id"))
+SEATS = (
+    select(*Seat.__table__.columns)
+    .where(Seat.id.in_(select(Reservation.seat_id).where(Reservation.id.in_(OURS))))
+    .order_by(Seat.id)
+    .with_for_update()
+)
 WANTED = (
-    select(Reservation, Schedule)
+    select(
+        Reservation.id,
+        Reservation.seat_id,
+        Reservation.seat_version,
+        Reservation.is_cancelled,
+        Reservation.cancel_reason,
+        Schedule.cancelled_at.label("show_cancelled_at"),
+    )
     .join(PaymentItem, PaymentItem.reservation_id == Reservation.id)
     .join(Order, Order.id == Reservation.order_id)
     .join(Schedule, Schedule.id == Order.schedule_id)
     .where(PaymentItem.payment_id == bindparam("payment_id"))
     .order_by(Reservation.seat_id)
-)
-LOCKED = (
-    select(Reservation)
-    .where(Reservation.id == any_(bindparam("ids", type_=ARRAY(Integer))))
-    .order_by(Reservation.seat_id)
-    .with_for_update()
+    .with_for_update(of=Reservation)
 )
 SELL = text(
     """
@@ -48,29 +59,28 @@ def win(payment: Payment, order: Order, now: datetime) -> str | None:
 
     Or a word for why not, with nothing changed: "show_cancelled", "resold", "released" or "seat_limit".
     """
-    wanted = db.session.execute(WANTED, {"payment_id": payment.id}).all()
-    if any(schedule.cancelled_at for _, schedule in wanted):
+    seats = {seat.id: seat for seat in fetch(SEATS, payment_id=payment.id)}
+    wanted = fetch(WANTED, payment_id=payment.id)
+    if any(one.show_cancelled_at for one in wanted):
         return "show_cancelled"
-    seats = {seat.id: seat for seat in claims.lock([one.seat_id for one, _ in wanted])}
-    locked = {"ids": [one.id for one, _ in wanted]}
-    reservations = db.session.scalars(LOCKED, locked, execution_options={"populate_existing": True}).all()
-    lapsed = [one for one in reservations if not _is_kept(one, seats[one.seat_id])]
-    kept = [one.id for one in reservations if one not in lapsed]
+    lapsed = [one for one in wanted if not _is_kept(one, seats[one.seat_id])]
+    kept = [one.id for one in wanted if one not in lapsed]
     problem = _retake(lapsed, kept, seats, order, now)
     if problem:
         return problem
-    _sell(reservations, list(seats.values()), payment, now)
-    claims.publish(wanted[0].Schedule, sorted(seat.number for seat in seats.values()), messages.SOLD)
+    _sell([one.id for one in wanted], list(seats), payment, now)
+    numbers = sorted(seat.number for seat in seats.values())
+    claims.publish(recent.schedule(order.schedule_id), numbers, messages.SOLD)
     admission.finish(order.user_id, order.concert_id, now)
     return None
 
 
-def _is_kept(reservation: Reservation, seat: Seat) -> bool:
+def _is_kept(reservation: Row[Any], seat: Row[Any]) -> bool:
     return not reservation.is_cancelled and seat.version == reservation.seat_version
 
 
 def _retake(
-    lapsed: Sequence[Reservation], kept: Sequence[int], seats: dict[int, Seat], order: Order, now: datetime
+    lapsed: Sequence[Row[Any]], kept: Sequence[int], seats: dict[int, Row[Any]], order: Order, now: datetime
 ) -> str | None:
     """Take lapsed seats again for the fan who has paid for them after all."""
     if not lapsed:
@@ -83,22 +93,22 @@ def _retake(
     if len(slots) < len(lapsed):
         return "seat_limit"
     taken = claims.take([one.seat_id for one in lapsed], order.schedule_id, now + HOLD, now)
-    for reservation, seat, slot in zip(lapsed, taken, slots, strict=False):
+    retaken = [db.session.get_one(Reservation, one.id, populate_existing=True) for one in lapsed]
+    for reservation, seat, slot in zip(retaken, taken, slots, strict=False):
         reservation.is_cancelled, reservation.cancelled_at, reservation.cancel_reason = False, None, None
         reservation.seat_version, reservation.slot = seat.version, slot
     db.session.flush()
     return None
 
 
-def _is_free(seat: Seat, now: datetime) -> bool:
+def _is_free(seat: Row[Any], now: datetime) -> bool:
     # A seat without a schedule was taken out of its house: there is nothing to sell any more.
     return seat.schedule_id is not None and not seat.is_sold and (seat.held_until is None or seat.held_until <= now)
 
 
-def _sell(reservations: Sequence[Reservation], seats: Sequence[Seat], payment: Payment, now: datetime) -> None:
+def _sell(ids: list[int], seat_ids: list[int], payment: Payment, now: datetime) -> None:
     """Not a change of owner: the seats' versions stay. All of them are locked."""
-    ids = [one.id for one in reservations]
     codes = [tickets.code() for _ in ids]
-    fetch(SELL, payment_id=payment.id, seat_ids=[one.seat_id for one in reservations], ids=ids, codes=codes, now=now)
-    for stale in (*reservations, *seats):
-        db.session.expire(stale)
+    fetch(SELL, payment_id=payment.id, seat_ids=seat_ids, ids=ids, codes=codes, now=now)
+    stale_in_session(Seat, seat_ids)
+    stale_in_session(Reservation, ids)

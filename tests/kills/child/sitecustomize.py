@@ -9,6 +9,7 @@ import importlib.abc
 import importlib.machinery
 import json
 import os
+import signal
 import sys
 import time
 
@@ -25,9 +26,12 @@ def stop_at(point):
         return
     with open(f"{FOLDER}/taken/{point}", "w") as who:
         who.write(str(os.getpid()))
+    # A job's time does not run while it stands here, however slowly the others come to their points.
+    left = signal.alarm(0)
     os.rename(f"{FOLDER}/taken/{point}", f"{FOLDER}/reached/{point}")
     while not os.path.exists(f"{FOLDER}/released/{point}"):
         time.sleep(0.005)
+    signal.alarm(left)
     open(f"{FOLDER}/passed/{point}", "w").close()
 
 
