@@ -62,7 +62,9 @@ export function scene(view, house, words, picked) {
     return at.scale * PITCH >= SURE_PX || seatsInView(now.sections, at, now.size) <= MOST_SEATS;
   };
   const fit = () => {
-    now.size = camera.size();
+    const size = camera.size();
+    if (size.width === now.size?.width && size.height === now.size.height && now.ratio === Math.min(devicePixelRatio, MOST_RATIO)) return;
+    now.size = size;
     now.ratio = Math.min(devicePixelRatio, MOST_RATIO);
     [canvas.width, canvas.height] = [now.size.width, now.size.height].map((side) => Math.round(side * now.ratio));
     letters.forget();
