@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import callbacks, calling, draw, figures, holds, join, orders, pages, plots, push
+from bench import callbacks, calling, draw, figures, holds, join, orders, pages, plots, push, seat_map
 from bench.figures import Wrong
 from webapp.dev.processes import CannotStart
 
@@ -14,6 +14,7 @@ BENCHES = {
     "draw": draw.run,
     "holds": holds.run,
     "join": join.run,
+    "map": seat_map.run,
     "orders": orders.run,
     "pages": pages.run,
     "plots": plots.run,
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--json", type=Path, metavar="FILE", help="append each figure to FILE, as a line of JSON")
     push.add_options(parser.add_argument_group("push"))
+    seat_map.add_options(parser.add_argument_group("map"))
     orders.add_options(parser.add_argument_group("orders"))
     wish = parser.parse_args()
     figures.keep_in(wish.json)

@@ -23,9 +23,9 @@ _shells: Recent[list[str]] = Recent(SECONDS)
 def render(template: str, key: Hashable, words: Mapping[str, Any], **shared: Any) -> str:
     """The template with `words`, which are this fan's, and `shared`, which is everybody's who has the same `key`.
 
-    The template may print words but not ask what they are.
+    The template may print words but not ask what they are. With None for a key the page is this fan's alone.
     """
-    if "_flashes" in session:
+    if key is None or "_flashes" in session:
         return render_template(template, **words, **shared)
     reader = me()
     about = (template, key, str(get_locale()), bool(reader.name), reader.is_operator)

@@ -132,21 +132,3 @@ def test_a_seat_taken_by_another_changes_before_ones_eyes(enter: Stage) -> None:
     taking.get_by_role("button", name="Hold these seats").click()
     taking.wait_for_url("**/orders/*")
     expect(seat).to_have_attribute("data-state", "held")
-
-
-def test_on_the_map_a_seat_is_chosen_held_and_seen_held_by_another_fan(enter: Stage) -> None:
-    show = small_show(capacity=5)
-    for role in ("watcher", "taker"):
-        admit(fan(role), show.id, clock.now())
-    watching, taking = enter("watcher", "/schedules/1"), enter("taker", "/schedules/1")
-    for page in (watching, taking):
-        page.locator("[data-section='Floor'] .section-shape").click()
-        expect(page.locator("[data-seat='3']")).to_have_attribute("data-state", "free")
-    for page in (watching, taking):
-        page.locator("[data-seat='3']").click()
-        expect(page.locator("[data-seat='3']")).to_have_attribute("data-state", "chosen")
-    taking.get_by_role("button", name="Hold 1 seat").click()
-    taking.wait_for_url("**/orders/*")
-    # Chosen by both, held by one: the other is told in words and sees it.
-    expect(watching.locator("#booking-notices")).to_contain_text("3")
-    expect(watching.locator("[data-seat='3']")).to_have_attribute("data-state", "held")

@@ -10,8 +10,9 @@ import pytest
 
 from webapp.concerts.plans import Plan, Point, Section, seats_of, validate
 from webapp.dev import halls
+from webapp.dev.stadium import stadium
 
-HALLS = (halls.concert_hall, halls.club, halls.recital_hall, halls.arena)
+HALLS = (halls.concert_hall, halls.club, halls.recital_hall, halls.arena, stadium)
 Hall = Callable[[], Plan]
 every_hall = pytest.mark.parametrize("hall", HALLS)
 
@@ -65,6 +66,7 @@ def test_a_hall_is_drawn_the_same_every_time(hall: Hall) -> None:
         (halls.club, 60, 60, {"R", "S", "A"}),
         (halls.recital_hall, 300, 400, {"R", "S", "A"}),
         (halls.arena, 10_000, 12_000, {"VIP", "R", "S", "A"}),
+        (stadium, 50_000, 52_000, {"VIP", "R", "S", "A"}),
     ],
 )
 def test_a_hall_has_its_size_and_grades(hall: Hall, least: int, most: int, grades: set[str]) -> None:

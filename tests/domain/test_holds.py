@@ -142,9 +142,9 @@ def test_the_map_says_what_is_free_held_sold_and_mine() -> None:
     hold(holder, evening, 2)
     hold(viewer, evening, 3)
     seen = seat_map.states(evening.id, viewer, NOW)
-    assert (seen["states"], seen["mine"]) == ("0110", [3])
+    assert (seen.seen.states, seen.mine) == ("0110", [3])
     later = seat_map.states(evening.id, viewer, at(minutes=5))
-    assert (later["states"], later["mine"]) == ("0000", [])
+    assert (later.seen.states, later.mine) == ("0000", [])
     rows = seat_map.rows(evening.id, "Floor", viewer, NOW)
     assert [one.state for one in rows[0].seats] == ["free", "held", "mine", "free"]
 

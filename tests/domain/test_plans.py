@@ -1,13 +1,11 @@
-"""Seat plans: what a document must be, and which seats together are the best."""
+"""Seat plans: what a document must be."""
 
 from copy import deepcopy
-from time import process_time
 from typing import Any
 
 import pytest
 
-from webapp.concerts.plans import Plan, PlanError, best_together, seats_of, validate
-from webapp.dev import halls
+from webapp.concerts.plans import Plan, PlanError, seats_of, validate
 
 Rows = list[tuple[str, str, list[float]]]  # name, grade, the x of each seat
 
@@ -37,88 +35,6 @@ def test_seats_come_in_the_order_of_their_numbers() -> None:
     seats = list(seats_of(plan(("VIP", [95, 105]), ("R", [90, 100, 110]))))
     assert [seat.number for seat in seats] == [1, 2, 3, 4, 5]
     assert seats[3] == (4, "Floor", "2", "2", "R", 100, 72)
-
-
-def test_the_best_seat_is_the_nearest_to_the_middle_of_the_stage() -> None:
-    one_row = plan(("R", [60, 70, 80, 90, 100, 110, 120, 130, 140]))
-    assert best_together(one_row, set(range(1, 10)), 1, None) == [5]
-    assert best_together(one_row, set(range(1, 10)), 3, None) == [4, 5, 6]
-
-
-def test_the_front_row_comes_before_the_row_behind() -> None:
-    two_rows = plan(("R", [80, 90, 100, 110]), ("R", [80, 90, 100, 110]))
-    assert best_together(two_rows, set(range(1, 9)), 4, None) == [1, 2, 3, 4]
-    assert best_together(two_rows, set(range(2, 9)), 4, None) == [5, 6, 7, 8]
-
-
-def test_a_group_never_spans_an_aisle() -> None:
-    with_aisle = plan(("R", [70, 80, 90, 116, 126, 136]))
-    assert best_together(with_aisle, set(range(1, 7)), 3, None) == [1, 2, 3]
-    assert best_together(with_aisle, set(range(1, 7)), 4, None) == []
-
-
-def test_a_gap_a_little_wider_than_usual_is_no_aisle() -> None:
-    assert best_together(plan(("R", [80, 90, 105, 115])), {1, 2, 3, 4}, 4, None) == [1, 2, 3, 4]
-
-
-def test_seats_along_a_row_that_runs_away_from_the_stage_are_next_to_each_other() -> None:
-    document = house([("1", "R", [20, 20, 20, 20])])
-    for index, seat in enumerate(document["sections"][0]["rows"][0]["seats"]):
-        seat[3] = 60 + 10 * index
-    assert best_together(validate(document), {1, 2, 3, 4}, 4, None) == [1, 2, 3, 4]
-
-
-def test_a_group_never_spans_a_taken_seat() -> None:
-    assert best_together(plan(("R", [80, 90, 100, 110, 120])), {1, 2, 4, 5}, 3, None) == []
-
-
-def test_a_group_shifts_rather_than_leave_one_lonely_seat() -> None:
-    five = plan(("R", [80, 90, 100, 110, 120]))
-    assert best_together(five, {1, 2, 3, 4, 5}, 2, None) in ([1, 2], [4, 5])
-    assert best_together(five, {1, 2, 3, 4, 5}, 3, None) in ([1, 2, 3], [3, 4, 5])
-
-
-def test_a_group_goes_one_row_back_rather_than_leave_one_lonely_seat() -> None:
-    two_rows = plan(("R", [90, 100, 110]), ("R", [90, 100]))
-    assert best_together(two_rows, {1, 2, 3, 4, 5}, 2, None) == [4, 5]
-
-
-def test_a_group_does_not_go_far_back_to_spare_one_lonely_seat() -> None:
-    far = plan(("R", [90, 100, 110]), *[("S", [100.0])] * 5, ("R", [90, 100]))
-    assert best_together(far, set(range(1, 11)), 2, "R") in ([1, 2], [2, 3])
-
-
-def test_a_lonely_seat_is_the_first_to_go_to_somebody_alone() -> None:
-    assert best_together(plan(("R", [80, 90, 100, 110, 120])), {2, 3, 5}, 1, None) == [5]
-
-
-def test_only_the_wanted_grade_counts() -> None:
-    graded = plan(("VIP", [90, 100]), ("R", [90, 100]))
-    assert best_together(graded, {1, 2, 3, 4}, 2, None) == [1, 2]
-    assert best_together(graded, {1, 2, 3, 4}, 2, "R") == [3, 4]
-    assert best_together(graded, {1, 2, 3, 4}, 2, "S") == []
-
-
-def test_nothing_free_means_no_seats() -> None:
-    assert best_together(plan(("R", [90, 100])), set(), 1, None) == []
-
-
-@pytest.mark.parametrize("count", [0, 5])
-def test_seats_together_come_in_one_to_four(count: int) -> None:
-    with pytest.raises(ValueError, match="1 to 4"):
-        best_together(plan(("R", [90, 100])), {1, 2}, count, None)
-
-
-def test_an_arena_is_searched_within_a_blink() -> None:
-    arena = halls.arena()
-    free = {seat.number for seat in seats_of(arena)}
-    assert len(free) > 10_000
-    spent = []
-    for _ in range(5):
-        started = process_time()
-        assert len(best_together(arena, free, 4, None)) == 4
-        spent.append(process_time() - started)
-    assert min(spent) < 0.03
 
 
 WRONG = [

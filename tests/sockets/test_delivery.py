@@ -10,7 +10,7 @@ from redis.exceptions import ConnectionError
 from tests.builders import NOW, concert, do, fan, fans
 from webapp.jobs import redis
 from webapp.live import delivery as delivering
-from webapp.live import messages
+from webapp.live import messages, numbering
 from webapp.live.delivery import QUIET_SECONDS, Delivery
 from webapp.waiting_room import joining
 
@@ -43,8 +43,9 @@ def moved(sequence: int, concert_id: int = 1) -> bytes:
     return json.dumps({"event": "line_moved", "concert": concert_id, "body": tick}).encode()
 
 
-def changed(*changes: list[int]) -> bytes:
-    return json.dumps({"event": "seats_changed", "concert": 1, "schedule": 7, "changes": changes}).encode()
+def changed(*changes: list[int], sequence: int = 1) -> bytes:
+    about = {"sequence": sequence, "event": "seats_changed", "concert": 1, "schedule": 7}
+    return json.dumps({**about, "changes": changes}).encode()
 
 
 def test_a_rush_of_changes_is_two_ticks_a_second(delivery: Delivery, recorder: Recorder) -> None:
@@ -81,9 +82,40 @@ def test_a_database_that_was_set_back_is_believed_after_a_while(delivery: Delive
 
 def test_seat_changes_gather_and_the_last_state_of_a_seat_counts(delivery: Delivery, recorder: Recorder) -> None:
     delivery.take(changed([1, 1], [2, 1]), 100)
-    delivery.take(changed([1, 0]), 100)
+    delivery.take(changed([1, 0], sequence=2), 100)
     delivery.flush(100)
-    assert recorder.names("seats:7") == [{"schedule": 7, "changes": [[1, 0], [2, 1]]}]
+    assert recorder.names("seats:7") == [{"schedule": 7, "from": 1, "to": 2, "changes": [[1, 0], [2, 1]]}]
+
+
+def test_a_change_that_a_process_has_missed_is_missing_for_its_pages_too(
+    delivery: Delivery, recorder: Recorder
+) -> None:
+    for sequence in (1, 2, 4, 5):
+        delivery.take(changed([sequence, 1], sequence=sequence), 100)
+    delivery.flush(100)
+    (told,) = recorder.names("seats:7")
+    assert (told["from"], told["to"]) == (4, 5)  # a page that knows everything up to 2 will ask
+
+
+@pytest.mark.usefixtures("house")
+def test_every_change_of_a_schedules_seats_has_the_next_number() -> None:
+    subscription = redis().pubsub(ignore_subscribe_messages=True)
+    subscription.subscribe(messages.CHANNEL)
+    before = numbering.newest(7)
+    for schedule_id in (7, 7, 8, 7):
+        messages.seats_changed(1, schedule_id, [1, 2], messages.HELD)
+    told = [message["sequence"] for message in _published(subscription) if message["schedule"] == 7]
+    assert told == [before + 1, before + 2, before + 3]
+    assert numbering.newest(7) == before + 3
+    subscription.close()
+
+
+@pytest.mark.usefixtures("house")
+def test_after_redis_was_emptied_the_numbers_go_on_with_a_gap() -> None:
+    messages.seats_changed(1, 7, [1], messages.HELD)
+    before = numbering.newest(7)
+    redis().flushall()
+    assert numbering.newest(7) > before + 1
 
 
 def test_it_wakes_when_something_is_due_and_not_before(delivery: Delivery) -> None:

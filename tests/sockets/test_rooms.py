@@ -15,7 +15,7 @@ from webapp.accounts import signing_in
 from webapp.accounts.models import SignIn
 from webapp.db import db
 from webapp.extensions import socketio
-from webapp.live import delivery, sockets
+from webapp.live import delivery, numbering, sockets
 from webapp.live.guests import look_again
 from webapp.live.patience import SOCKETS_PER_FAN, Patience
 from webapp.waiting_room import admission, joining
@@ -78,7 +78,8 @@ def test_seats_are_for_admitted_fans_while_their_time_lasts(connect: Any, timepi
     evening, (holder, waiter) = house(capacity=1), fans(2)
     admit(holder, evening.concert_id)
     do(joining.join, waiter, evening.concert_id, NOW)
-    assert ask(connect(holder), "watch_seats", {"schedule": evening.id}) == {"ok": True}
+    answer = ask(connect(holder), "watch_seats", {"schedule": evening.id})
+    assert answer == {"ok": True, "sequence": numbering.newest(evening.id)}
     assert ask(connect(waiter), "watch_seats", {"schedule": evening.id})["code"] == "not-your-turn"
     timepiece.pass_(minutes=10)
     assert ask(connect(holder), "watch_seats", {"schedule": evening.id})["code"] == "not-your-turn"

@@ -1,13 +1,18 @@
 """The seat map, the list, and holding seats over HTTP."""
 
+import gzip
+import json
 import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from tests.builders import admit, fan, fans, hold, house
+from tests.builders import admit, do, fan, fans, hall, hold, house
 from tests.web.conftest import Visitor
-from webapp.concerts.models import Schedule
+from webapp.booking import snapshot
+from webapp.concerts.models import Schedule, SeatPlan
+from webapp.db import db
 
 JSON = {"Accept": "application/json"}
 
@@ -33,15 +38,49 @@ def test_the_map_and_the_list_show_the_same_seats(client: FlaskClient, evening: 
     assert listed.count('"seat-box" data-state="held"') == 1
     states = client.get("/schedules/1/seats.json").json
     assert states
-    assert states["states"] == "010000000000"
+    assert snapshot.unpack(states) == "010000000000"
 
 
-def test_the_plan_is_cacheable_and_the_states_are_not(client: FlaskClient) -> None:
-    plan = client.get("/schedules/1/plan.json")
-    assert plan.json
-    assert plan.json["grades"] == [{"name": "R", "price": 100_000}]
-    assert "immutable" in plan.headers["Cache-Control"]
-    assert client.get("/schedules/1/seats.json").headers["Cache-Control"] == "no-store"
+def test_where_the_seats_are_may_be_kept_by_anybody_for_ever(client: FlaskClient, visit: Visitor) -> None:
+    (address,) = re.findall(r'data-plan-url="([^"]+)"', client.get("/schedules/1").text)
+    plan = visit(None).get(address, headers={"Accept-Encoding": "gzip"})
+    assert plan.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert plan.headers["Content-Encoding"] == "gzip"
+    told = json.loads(gzip.decompress(plan.data))
+    assert told == visit(None).get(address).json
+    assert told["sections"][0]["rows"][0] == {
+        "name": "A", "grade": "R", "places": 6, "x": [700, 100, 100, 100, 100, 100], "y": [500, 0, 0, 0, 0, 0]
+    }  # fmt: skip
+    another = visit(None).get("/plans/1/another.json")
+    assert (another.json, another.headers["Cache-Control"]) == (told, "no-store")
+    assert visit(None).get("/plans/2/another.json").status_code == 404
+
+
+def test_an_edited_plan_has_another_address(client: FlaskClient) -> None:
+    def address() -> str:
+        (found,) = re.findall(r'data-plan-url="([^"]+)"', client.get("/schedules/1").text)
+        return str(found)
+
+    before = address()
+    assert address() == before
+    do(db.session.execute, update(SeatPlan).values(document=hall(rows=3)))
+    assert address() != before
+
+
+def test_the_seats_are_for_those_who_were_called(visit: Visitor, evening: Schedule) -> None:
+    assert visit(None).get("/schedules/1/seats.json", headers=JSON).status_code == 302
+    assert visit(fan("passer-by")).get("/schedules/1/seats.json", headers=JSON).status_code == 403
+
+
+def test_an_unchanged_house_is_not_sent_again(client: FlaskClient, evening: Schedule) -> None:
+    first = client.get("/schedules/1/seats.json")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert "no-cache" in first.headers["Cache-Control"]
+    assert client.get("/schedules/1/seats.json", headers=tag).status_code == 304
+    hold(fan("other"), evening, 2)
+    again = client.get("/schedules/1/seats.json", headers=tag | {"Accept-Encoding": "gzip"})
+    assert again.status_code == 200
+    assert snapshot.unpack(json.loads(gzip.decompress(again.data))) == "010000000000"
 
 
 def test_holding_leads_to_checkout(client: FlaskClient) -> None:

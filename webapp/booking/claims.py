@@ -1,9 +1,9 @@
 """The seats' side of a claim: taking and giving back. The only statements that change who has a seat.
 
-Rows are locked in one order everywhere: a stored callback, the user, seats by id, reservations, orders, payments,
-stray money, the counter, sessions. The user's row comes before all that is a fan's, and makes one fan's actions
-follow one another over all tabs; orders and payments belong to one fan and are only touched under that lock, so
-among themselves they need no order. docs/architecture.md tells who takes which.
+Rows are locked in one order everywhere: a stored callback, the user, the choosing of a schedule's best seats, seats
+by id, reservations, orders, payments, stray money, the counter, sessions. The user's row comes before all that is a
+fan's, and makes one fan's actions follow one another over all tabs; orders and payments belong to one fan and are
+only touched under that lock, so among themselves they need no order. docs/architecture.md tells who takes which.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, DateTime, Integer, Row, any_, bindparam, select, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Row,
+    any_,
+    bindparam,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from webapp.accounts.models import User
@@ -23,6 +35,8 @@ from webapp.live import messages
 # What every hold asks, built once.
 NOW = bindparam("now", type_=DateTime(timezone=True))
 ONE_FAN = select(User.id).where(User.id == bindparam("id")).with_for_update(key_share=True)
+CHOOSING_LOCK = 7_011_955  # any number that no other advisory lock of ours has
+CHOOSING = text("SELECT pg_advisory_xact_lock(:space, :schedule_id)")
 SEATS = select(Seat).where(Seat.id == any_(bindparam("ids", type_=ARRAY(Integer)))).order_by(Seat.id).with_for_update()
 HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(NOW).label("has_lapsed")).where(
     Reservation.user_id == bindparam("user_id"),
@@ -34,6 +48,14 @@ HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(N
 def lock_fan(user_id: int) -> None:
     """Make one fan's actions follow one another. Does not hold up joins, which only refer to the row."""
     fetch(ONE_FAN, id=user_id)
+
+
+def lock_choosing(schedule_id: int) -> None:
+    """Make choosings of the best seats of a schedule follow one another: each sees what the one before has taken.
+
+    Comes after the fan's lock and before any seat's. Whoever names seats by hand does not ask for it.
+    """
+    fetch(CHOOSING, space=CHOOSING_LOCK, schedule_id=schedule_id)
 
 
 def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: datetime) -> list[Row[Any]]:

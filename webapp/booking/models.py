@@ -96,7 +96,7 @@ class Reservation(Model):
     )
 
 
-def is_live(now: datetime) -> ColumnElement[bool]:
+def is_live(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The predicate of a claim that counts: paid, or held and not yet run out."""
     return and_(
         ~Reservation.is_cancelled,

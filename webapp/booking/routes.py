@@ -5,21 +5,20 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
 
 from webapp import answers, clock
-from webapp.booking import best, holds, plainly, seat_map, views
+from webapp.booking import best, holds, house_page, plainly, seat_map, views
 from webapp.booking.models import MOST_SEATS
-from webapp.concerts import listing, pricing, stock
-from webapp.concerts.models import Concert, Schedule, SeatPlan
-from webapp.db import at_once, db, transaction
+from webapp.concerts import geometry, listing
+from webapp.concerts.models import Schedule
+from webapp.db import at_once, transaction
 from webapp.errors import BadSeats, BookingError, HouseChanged, NoneTogether, SeatLimit, SeatsTaken, ShowCancelled
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
 blueprint = Blueprint("booking", __name__)
 
-PLAN_SECONDS = int(timedelta(days=30).total_seconds())
+PLAN_SECONDS = int(timedelta(days=365).total_seconds())
 
 
 @blueprint.get("/concerts/<slug>/schedules")
@@ -43,27 +42,39 @@ def show(schedule_id: int) -> str:
         raise ShowCancelled()
     _come_in()
     chosen = {number for number in request.args.getlist("seat", type=int) if number}
-    return _page(g.schedule, g.concert, chosen)
+    return _page(chosen)
 
 
-@blueprint.get("/schedules/<int:schedule_id>/plan.json")
-@admission_required
-def plan(schedule_id: int) -> Response:
-    """The geometry and the prices: they never change for one edition of a schedule, so the fan's browser keeps them."""
-    schedule = listing.schedule(schedule_id)  # not from memory: what is kept for a month must not be a second old
-    document = db.session.get_one(SeatPlan, schedule.seat_plan_id).document
-    grades = [{"name": name, "price": price} for name, price in pricing.of(schedule_id).items()]
-    answer = jsonify(plan=document, grades=grades)
-    answer.headers["Cache-Control"] = f"private, max-age={PLAN_SECONDS}, immutable"
+@blueprint.get("/plans/<int:plan_id>/<digest>.json")
+def plan(plan_id: int, digest: str) -> Response:
+    """Where the seats of a house are: the same for everybody and, under the name of its content, for ever."""
+    house = geometry.house(plan_id)
+    zipped = _takes_gzip()
+    answer = Response(house.zipped if zipped else house.body, mimetype="application/json")
+    if zipped:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    # Under an old name, after the plan was edited, the house is told as it is now, and not kept.
+    is_named = digest == house.digest
+    answer.headers["Cache-Control"] = f"public, max-age={PLAN_SECONDS}, immutable" if is_named else "no-store"
     return answer
 
 
 @blueprint.get("/schedules/<int:schedule_id>/seats.json")
 @admission_required
 def seats(schedule_id: int) -> Response:
+    """Who has which seat, as numbers and states only. Asked again with its ETag, an unchanged house is a 304."""
     states = seat_map.states(schedule_id, current_user.id, clock.now())
-    edition = db.session.scalar(select(Schedule.edition).where(Schedule.id == schedule_id))
-    return jsonify(**states, edition=edition)
+    zipped = _takes_gzip()
+    answer = Response(mimetype="application/json")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Vary"] = "Accept-Encoding, Cookie"
+    answer.set_etag(states.etag)
+    if answer.make_conditional(request).status_code == 200:
+        answer.set_data(states.body(zipped=zipped))
+        if zipped:
+            answer.headers["Content-Encoding"] = "gzip"
+    return answer
 
 
 @blueprint.post("/schedules/<int:schedule_id>/holds")
@@ -132,32 +143,17 @@ def _come_in() -> None:
 def _page_again(problem: BookingError) -> tuple[str, int]:
     """The fresh map, what went wrong, and the seats that can still be had kept ticked."""
     if isinstance(problem, HouseChanged):  # the numbers may be other seats' now
-        schedule = listing.schedule(g.schedule.id)
-        return _page(schedule, schedule.concert, set(), str(problem)), problem.status
+        g.schedule = listing.schedule(g.schedule.id)
+        return _page(set(), str(problem)), problem.status
     lost = set(problem.facts.get("seats", []))
     chosen = set(request.form.getlist("seat", type=int)) - lost
-    return _page(g.schedule, g.concert, chosen, str(problem)), problem.status
+    return _page(chosen, str(problem)), problem.status
 
 
-def _page(schedule: Schedule, concert: Concert, chosen: set[int], problem: str | None = None) -> str:
-    now = clock.now()
-    user_id = current_user.id
-    sections = stock.by_section(schedule.id, now)
-    section = request.values.get("section") or (sections[0].name if sections else None)
-    rows = seat_map.rows(schedule.id, section, user_id, now) if section else []
-    return render_template(
-        "booking/seat_map.html",
-        concert=concert,
-        schedule=schedule,
-        schedules=listing.performances(concert, now),
-        admission=g.place,
-        view="list" if request.values.get("view") == "list" else "map",
-        sections=sections,
-        grades=stock.by_grade(concert.id, now),
-        section=section,
-        rows=rows,
-        chosen=chosen,
-        problem=problem,
-        order=next((one for one in views.open_orders(user_id, concert.id, now)), None),
-        limit=holds.left_to_take(user_id, concert.id, now),
-    )
+def _page(chosen: set[int], problem: str | None = None) -> str:
+    wish = house_page.Wish(request.values.get("view") == "list", request.values.get("section"), chosen, problem)
+    return house_page.render(g.schedule, g.place, current_user.id, wish, clock.now())
+
+
+def _takes_gzip() -> bool:
+    return request.accept_encodings.quality("gzip") > 0

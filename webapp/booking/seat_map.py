@@ -1,12 +1,14 @@
 """The one read of a schedule's seats: compact for the map, row by row for the list."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, any_, bindparam, case, select
+from sqlalchemy import ARRAY, DateTime, Integer, any_, bindparam, case, select
 
+from webapp.booking import snapshot
 from webapp.booking.models import Reservation, is_live
 from webapp.concerts.models import Seat, is_free
 from webapp.db import db, fetch
@@ -33,22 +35,44 @@ class ListedRow:
     seats: list[ListedSeat]
 
 
+@dataclass(frozen=True)
+class States:
+    """The whole house for one fan: what everybody sees, and the numbers of the seats this fan holds and has bought."""
+
+    seen: snapshot.Snapshot
+    mine: list[int]
+    bought: list[int]
+
+    def body(self, *, zipped: bool = False) -> bytes:
+        """As JSON: the change it is as of, the seats' number and states (see snapshot.py), and the fan's own."""
+        own = json.dumps({"mine": self.mine, "bought": self.bought}, separators=(",", ":"))
+        return self.seen.followed_by(own.removeprefix("{").encode(), zipped=zipped)
+
+    @property
+    def etag(self) -> str:
+        return "-".join([self.seen.digest, *map(str, self.mine), "b", *map(str, self.bought)])
+
+
+NOW = bindparam("now", type_=DateTime(timezone=True))
 NUMBERED = select(Seat.id).where(
     Seat.schedule_id == bindparam("schedule"), Seat.number == any_(bindparam("numbers", type_=ARRAY(Integer)))
 )
+MINE = (
+    select(Seat.number, Reservation.payment_id.is_not(None).label("is_paid"))
+    .join(Reservation, Reservation.seat_id == Seat.id)
+    .where(Seat.schedule_id == bindparam("schedule"), Reservation.user_id == bindparam("user_id"), is_live(NOW))
+    .order_by(Seat.number)
+)
 
 
-def states(schedule_id: int, user_id: int, now: datetime) -> dict[str, Any]:
-    """The whole house: a digit per seat number (0 free, 1 held, 2 sold), and the numbers this fan has."""
-    in_order = select(_state(now).label("state")).where(Seat.schedule_id == schedule_id).order_by(Seat.number)
-    digits = "".join(str(state) for state in db.session.scalars(in_order))
+def states(schedule_id: int, user_id: int, now: datetime) -> States:
+    """Every seat of the house, and which are this fan's."""
     mine = _mine(schedule_id, user_id, now)
-    return {
-        "states": digits,
-        "mine": [number for number, is_paid in mine if not is_paid],
-        "bought": [number for number, is_paid in mine if is_paid],
-        "now": now.isoformat(),
-    }
+    return States(
+        snapshot.take(schedule_id, now),
+        [number for number, is_paid in mine if not is_paid],
+        [number for number, is_paid in mine if is_paid],
+    )
 
 
 def rows(schedule_id: int, section: str, user_id: int, now: datetime) -> list[ListedRow]:
@@ -77,13 +101,8 @@ def _state(now: datetime) -> Any:
 
 
 def _mine(schedule_id: int, user_id: int, now: datetime) -> list[tuple[int, bool]]:
-    statement = (
-        select(Seat.number, Reservation.payment_id.is_not(None))
-        .join(Reservation, Reservation.seat_id == Seat.id)
-        .where(Seat.schedule_id == schedule_id, Reservation.user_id == user_id, is_live(now))
-        .order_by(Seat.number)
-    )
-    return [(number, is_paid) for number, is_paid in db.session.execute(statement)]
+    found = fetch(MINE, schedule=schedule_id, user_id=user_id, now=now)
+    return [(row.number, row.is_paid) for row in found]
 
 
 def _listed(seat: Seat, state: int, mine: set[int]) -> ListedSeat:

@@ -1,13 +1,27 @@
 """Putting a concert on: a schedule and its seats, drawn from a seat plan and a price for each grade."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import text
 
-from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
-from webapp.concerts.plans import seats_of
+from webapp.concerts.models import Concert, Schedule, SeatPlan
+from webapp.concerts.plans import Plan, seats_of
 from webapp.db import db
+
+COLUMNS = ("number", "section", "row", "place", "grade")
+
+# One statement for all of them: a stadium has fifty thousand.
+SEAT_BY_SEAT = text(
+    """
+    INSERT INTO seats (schedule_id, number, section, "row", place, grade, price)
+    SELECT :schedule_id, seat.* FROM unnest(
+        CAST(:number AS int[]), CAST(:section AS text[]), CAST(:row AS text[]), CAST(:place AS text[]),
+        CAST(:grade AS text[]), CAST(:price AS int[])
+    ) AS seat
+    """
+)
 
 
 def put_on(
@@ -18,17 +32,11 @@ def put_on(
     schedule = Schedule(concert_id=concert.id, seat_plan_id=plan.id, date=date, starts_at=starts_at, doors_at=doors_at)
     db.session.add(schedule)
     db.session.flush()
-    seats = [
-        {
-            "schedule_id": schedule.id,
-            "number": seat.number,
-            "section": seat.section,
-            "row": seat.row,
-            "place": seat.place,
-            "grade": seat.grade,
-            "price": prices[seat.grade],
-        }
-        for seat in seats_of(plan.document)
-    ]
-    db.session.execute(insert(Seat), seats)
+    db.session.execute(SEAT_BY_SEAT, {"schedule_id": schedule.id, **_columns(plan.document, prices)})
     return schedule
+
+
+def _columns(document: Plan, prices: dict[str, int]) -> dict[str, list[Any]]:
+    seats = list(seats_of(document))
+    columns: dict[str, list[Any]] = {name: [getattr(seat, name) for seat in seats] for name in COLUMNS}
+    return columns | {"price": [prices[seat.grade] for seat in seats]}

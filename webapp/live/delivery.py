@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
@@ -26,6 +27,26 @@ QUIET_SECONDS = 1.0
 LookAgain = Callable[[int | None], None]
 
 
+@dataclass
+class Changes:
+    """The changes of a schedule's seats that wait to be sent, `first` to `last` by number."""
+
+    first: int
+    last: int = 0
+    states: dict[int, int] = field(default_factory=dict)
+
+    def take(self, sequence: int, changes: list[tuple[int, int]]) -> None:
+        if self.last and sequence != self.last + 1:
+            # This process has missed one. So have the pages, and they shall notice.
+            self.first = sequence
+        self.last = sequence
+        self.states.update(dict(changes))
+
+    def body(self) -> dict[str, Any]:
+        """What a page is told; it has missed nothing if it knew everything before `from`."""
+        return {"from": self.first, "to": self.last, "changes": [list(one) for one in sorted(self.states.items())]}
+
+
 class Delivery:
     """Merges messages per line and per schedule and broadcasts them to the sockets of this process."""
 
@@ -34,7 +55,7 @@ class Delivery:
         self.lines: dict[int, dict[str, Any]] = {}
         self.sent_at: dict[tuple[str, int], float] = {}
         self.newest: dict[int, tuple[int, float]] = {}
-        self.seats: dict[tuple[int, int], dict[int, int]] = {}
+        self.seats: dict[tuple[int, int], Changes] = {}
 
     def take(self, raw: bytes, now: float) -> None:
         """Merge one published message; personal ones go out at once. `now` in monotonic seconds."""
@@ -43,8 +64,9 @@ class Delivery:
         if event == "line_moved":
             self._take_line(message["concert"], message["body"], now)
         elif event == "seats_changed":
-            changes = self.seats.setdefault((message["concert"], message["schedule"]), {})
-            changes.update(dict(message["changes"]))
+            sequence = message.get("sequence", 0)  # none from a process of before these numbers: as good as missed
+            changes = self.seats.setdefault((message["concert"], message["schedule"]), Changes(sequence))
+            changes.take(sequence, message["changes"])
             stock_watch.seats_moved(message["concert"])
         elif event == "stock_changed":
             self.socketio.emit(event, message["body"], to=messages.line_room(message["concert"]))
@@ -62,8 +84,7 @@ class Delivery:
         for concert_id, schedule_id in [
             one for one in self.seats if self._is_due(("seats", one[1]), now, SEATS_SECONDS)
         ]:
-            changes = sorted(self.seats.pop((concert_id, schedule_id)).items())
-            body = {"schedule": schedule_id, "changes": [list(change) for change in changes]}
+            body = {"schedule": schedule_id, **self.seats.pop((concert_id, schedule_id)).body()}
             self.socketio.emit("seats_changed", body, to=messages.seats_room(schedule_id))
             self.socketio.emit("house_changed", {"concert": concert_id}, to=messages.house_room(concert_id))
 

@@ -5,11 +5,13 @@ A message is a hint that something changed. Losing one costs a little time, neve
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from redis.exceptions import RedisError
 
 from webapp.jobs import redis
+from webapp.live import numbering
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,10 @@ def line_moved(tick: dict[str, Any]) -> None:
 
 
 def seats_changed(concert_id: int, schedule_id: int, numbers: list[int], state: int) -> None:
-    """Tell every open seat map of a schedule that these seats are now free, held or sold."""
+    """Tell every open seat map of a schedule that these seats are now free, held or sold; the message is numbered."""
     changes = [[number, state] for number in numbers]
-    _publish({"event": "seats_changed", "concert": concert_id, "schedule": schedule_id, "changes": changes})
+    message = {"event": "seats_changed", "concert": concert_id, "schedule": schedule_id, "changes": changes}
+    _publish(message, lambda raw: numbering.publish(CHANNEL, schedule_id, raw))
 
 
 def house_changed(concert_id: int, schedule_id: int) -> None:
@@ -68,8 +71,12 @@ def signed_out(user_id: int) -> None:
     _publish({"event": "signed_out", "user": user_id})
 
 
-def _publish(message: dict[str, Any]) -> None:
+def _publish(message: dict[str, Any], send: Callable[[str], object] | None = None) -> None:
+    raw = json.dumps(message, separators=(",", ":"))
     try:
-        redis().publish(CHANNEL, json.dumps(message, separators=(",", ":")))
+        if send is None:
+            redis().publish(CHANNEL, raw)
+        else:
+            send(raw)
     except RedisError as error:
         log.warning("%s was not published: %s", message["event"], error)

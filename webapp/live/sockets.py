@@ -17,7 +17,7 @@ from webapp.accounts.signing_in import SignedIn
 from webapp.concerts import listing, stock
 from webapp.db import db
 from webapp.errors import BookingError
-from webapp.live import delivery, messages
+from webapp.live import delivery, messages, numbering
 from webapp.live.guests import Guest, guests, look_again
 from webapp.live.patience import Patience
 from webapp.waiting_room import admission, presence, watching
@@ -130,12 +130,12 @@ def watch_line(question: object) -> Answer:
 
 @answered
 def watch_seats(question: object) -> Answer:
-    """Listen to a schedule's seats: for whoever is admitted."""
+    """Listen to a schedule's seats: for whoever is admitted. The answer says which change was the last before."""
     user = _signed_in()
     schedule = listing.schedule(_id(question, "schedule"))
     admission.require(user.id, schedule.concert_id, schedule.concert.slug, clock.now())
     join_room(messages.seats_room(schedule.id))
-    return {"ok": True}
+    return {"ok": True, "sequence": numbering.newest(schedule.id)}
 
 
 @answered

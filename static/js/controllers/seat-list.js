@@ -1,9 +1,8 @@
 // The list of seats, live: keeps to the limit, adds up, and says when a ticked seat is taken. The form posts by itself.
 import { follow } from "frontrow/seat_map/following";
 import { tellIn } from "frontrow/seat_map/holding";
+import { follows, NAMES, unpack } from "frontrow/seat_map/states";
 import { counted, fill, money, wordsOf } from "frontrow/words";
-
-const STATES = ["free", "held", "sold"];
 
 export function connect(form) {
   const words = wordsOf(form);
@@ -11,6 +10,7 @@ export function connect(form) {
   const boxes = new Map([...form.querySelectorAll("[name=seat]")].map((box) => [Number(box.value), box]));
   const part = (name) => form.querySelector(`[data-part=${name}]`);
   const tell = (sentence) => tellIn(document.getElementById("booking-notices"), sentence);
+  let known = 0;
   const ticked = () => [...boxes.values()].filter((box) => box.checked);
 
   const add = () => {
@@ -47,13 +47,16 @@ export function connect(form) {
     if (form.dataset.sent) return;
     const response = await fetch(form.dataset.seatsUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     if (!response.ok) return;
-    const { states, mine, bought } = await response.json();
-    const own = new Set([...mine, ...bought]);
-    for (const number of boxes.keys()) show([number, own.has(number) ? "mine" : STATES[states[number - 1]]]);
+    const answer = await response.json();
+    const [states, own] = [unpack(answer), new Set([...answer.mine, ...answer.bought])];
+    known = answer.sequence;
+    for (const number of boxes.keys()) show([number, own.has(number) ? "mine" : NAMES[states[number]]]);
     add();
   };
-  const heard = (changes) => {
-    if (changes.some(([number]) => boxes.has(number))) refetch();
+  const heard = (message) => {
+    const place = follows(known, message);
+    if (place === "missed" || message.changes.some(([number]) => boxes.has(number))) refetch();
+    else if (place === "next") known = message.to;
   };
   form.addEventListener("change", tick);
   const stop = follow(form, words, { refetch, heard });

@@ -1,6 +1,7 @@
 // Where we look from: scale and offset between plan units and pixels. Moves smoothly, never leaves the house.
 
 const GLIDE_MS = 320; // long enough to keep one's bearings, short enough not to wait for
+const FOLLOW = 0.32; // share of the way to where the wheel wants to be that is gone in each frame
 const NEAREST_PX = 64; // a seat's pitch on the screen at the closest
 const MARGIN_PX = 14;
 const PITCH = 10; // plan units between neighbours
@@ -8,60 +9,76 @@ const PITCH = 10; // plan units between neighbours
 export function camera(view, plan, onMove) {
   const at = { scale: 1, x: 0, y: 0 };
   let gliding = null;
-  let drawing = null;
+  let wanted = null;
   const size = () => ({ width: view.clientWidth, height: view.clientHeight });
   const wholeScale = () => Math.min((size().width - 2 * MARGIN_PX) / plan.width, (size().height - 2 * MARGIN_PX) / plan.height);
+  const bound = (scale) => clamp(scale, wholeScale(), NEAREST_PX / PITCH);
+  const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const set = (scale, x, y) => {
     const { width, height } = size();
-    at.scale = clamp(scale, wholeScale(), NEAREST_PX / PITCH);
+    at.scale = bound(scale);
     at.x = keep(x, plan.width * at.scale, width);
     at.y = keep(y, plan.height * at.scale, height);
-    drawing ??= requestAnimationFrame(() => {
-      drawing = null;
-      onMove(at);
-    });
+    onMove(at);
   };
-  const zoom = (factor, px = size().width / 2, py = size().height / 2) => {
-    const scale = clamp(at.scale * factor, wholeScale(), NEAREST_PX / PITCH);
-    const grown = scale / at.scale;
-    set(scale, px - (px - at.x) * grown, py - (py - at.y) * grown);
+  const zoom = (scale, px, py) => {
+    const grown = bound(scale) / at.scale;
+    set(bound(scale), px - (px - at.x) * grown, py - (py - at.y) * grown);
+  };
+  const stop = () => {
+    wanted = null;
+    gliding = gliding && cancelAnimationFrame(gliding);
   };
   const glide = (scale, x, y) => {
     stop();
     const from = { ...at };
     const start = performance.now();
-    const length = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : GLIDE_MS;
+    const length = isCalm() ? 0 : GLIDE_MS;
     const step = (now) => {
-      const part = length ? Math.min(1, (now - start) / length) : 1;
+      const part = length ? clamp((now - start) / length, 0, 1) : 1;
       const eased = 1 - (1 - part) ** 3;
-      set(mix(from.scale, scale, eased), mix(from.x, x, eased), mix(from.y, y, eased));
+      // The scale grows by shares, not by steps: so the way in looks as fast at its end as at its start.
+      const scaled = from.scale * (scale / from.scale) ** eased;
+      const way = scale === from.scale ? eased : (scaled - from.scale) / (scale - from.scale);
+      set(scaled, mix(from.x, x, way), mix(from.y, y, way));
       gliding = part < 1 ? requestAnimationFrame(step) : null;
     };
     gliding = requestAnimationFrame(step);
   };
-  const stop = () => (gliding = gliding && cancelAnimationFrame(gliding));
+  // A wheel comes in jolts; the house follows it in every frame.
+  const follow = () => {
+    const near = Math.abs(Math.log(wanted.scale / at.scale)) < 0.004;
+    zoom(near || isCalm() ? wanted.scale : at.scale * (wanted.scale / at.scale) ** FOLLOW, wanted.px, wanted.py);
+    if (near || isCalm()) wanted = null;
+    gliding = wanted && requestAnimationFrame(follow);
+  };
+  const wheel = (factor, px, py) => {
+    const scale = bound((wanted?.scale ?? at.scale) * factor);
+    if (!wanted) stop();
+    wanted = { scale, px, py };
+    gliding ??= requestAnimationFrame(follow);
+  };
   const centre = (scale, x, y) => glide(scale, size().width / 2 - x * scale, size().height / 2 - y * scale);
+  const middle = () => [(size().width / 2 - at.x) / at.scale, (size().height / 2 - at.y) / at.scale];
 
   return {
-    at,
-    zoom: (factor, px, py) => (stop(), zoom(factor, px, py)),
+    at, size, stop, wheel, wholeScale,
+    zoom: (factor, px, py) => (stop(), zoom(at.scale * factor, px, py)),
     pan: (dx, dy) => (stop(), set(at.scale, at.x + dx, at.y + dy)),
-    nearer: (factor) => centre(clamp(at.scale * factor, wholeScale(), NEAREST_PX / PITCH), ...middle(at, size())),
-    toward: (x, y, scale = at.scale) => centre(Math.max(scale, at.scale), x, y),
-    into: (box, least) => centre(Math.max(least, Math.min((size().width * 0.92) / box.width, (size().height * 0.9) / box.height)),
+    nearer: (factor) => centre(bound(at.scale * factor), ...middle()),
+    toward: (x, y, scale = at.scale) => centre(bound(Math.max(scale, at.scale)), x, y),
+    into: (box, least) => centre(bound(Math.max(least, Math.min((size().width * 0.92) / box.width, (size().height * 0.9) / box.height))),
       box.x + box.width / 2, box.y + box.height / 2),
-    whole: (now = false) => (now ? set(0, 0, 0) : glide(wholeScale(), 0, 0)),
+    whole: (now = false) => (now ? set(0, 0, 0) : glide(wholeScale(), ...home(plan, wholeScale(), size()))),
     resized: (wasWhole) => (wasWhole ? set(0, 0, 0) : set(at.scale, at.x, at.y)),
-    wholeScale,
-    stop,
-    size,
+    place: (px, py) => [(px - at.x) / at.scale, (py - at.y) / at.scale],
   };
 }
 
 const clamp = (value, least, most) => Math.max(Math.min(least, most), Math.min(most, value));
 const mix = (from, to, part) => from + (to - from) * part;
-const middle = (at, { width, height }) => [(width / 2 - at.x) / at.scale, (height / 2 - at.y) / at.scale];
+const home = (plan, scale, { width, height }) => [(width - plan.width * scale) / 2, (height - plan.height * scale) / 2];
 
 // Smaller than the view: in its middle. Larger: no further in than its edge may go.
 function keep(offset, length, room) {

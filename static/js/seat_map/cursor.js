@@ -1,71 +1,64 @@
 // The map by keyboard: arrows point at a section, or near at a seat; Enter goes in and chooses; Escape comes back out.
-import { draw } from "frontrow/seat_map/svg";
+import { seatOf } from "frontrow/seat_map/geometry";
 
 const ZOOM = 1.5;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ASIDE = 2.4; // how much dearer a step sideways is than one in the arrow's direction
 
-// map: {sections, seats, top, camera, isNear(), say(point), enter(section), choose(seat), out()}
-export function cursor(view, map) {
-  const ring = draw("circle", { class: "seat-pointer", r: 6, visibility: "hidden" }, map.top);
+// map: {plan, scene, say(section or seat), enter(section), choose(number), out()}
+export function cursor(view, { plan, scene, say, enter, choose, out }) {
+  const { camera } = scene;
   let section = null;
   let seat = null;
 
-  const point = (next) => {
-    if (!next) return;
-    if (map.isNear()) {
-      seat = next;
-      for (const [name, value] of Object.entries({ cx: seat.x, cy: seat.y, visibility: "visible" })) ring.setAttribute(name, value);
-      map.camera.toward(seat.x, seat.y);
-    } else {
-      if (section) delete section.group.dataset.pointed;
-      section = next;
-      section.group.dataset.pointed = "yes";
-    }
-    map.say(next);
+  const pointAt = (number) => {
+    if (!number) return;
+    seat = number;
+    scene.show({ cursor: seat });
+    camera.toward(plan.x[seat], plan.y[seat]);
+    say(seatOf(plan, seat));
+  };
+  const pointInto = (next) => {
+    section = next;
+    scene.show({ pointed: section });
+    say(section);
   };
   const step = (direction) => {
-    if (!map.isNear()) return point(nearest(map.sections, section, direction, (part) => part.at) ?? map.sections[0]);
-    const [from, near] = [seat ?? middle(), seatsNear(map)];
-    return point(nearest(near, from, direction, (one) => [one.x, one.y]));
+    if (scene.isNear()) return pointAt(nearest(seatsOf(scene.inView()), seat ? spot(seat) : middle(), direction, spot, seat));
+    return pointInto(section ? nearest(plan.sections, section.label, direction, (one) => one.label, section) ?? section : plan.sections[0]);
   };
-  const middle = () => {
-    const { at, size } = map.camera;
-    return { x: (size().width / 2 - at.x) / at.scale, y: (size().height / 2 - at.y) / at.scale };
+  const spot = (number) => [plan.x[number], plan.y[number]];
+  const middle = () => camera.place(camera.size().width / 2, camera.size().height / 2);
+  const act = () => {
+    if (scene.isNear()) return seat && choose(seat);
+    return section && enter(section);
   };
-  const enter = () => {
-    if (map.isNear()) return seat && map.choose(seat.number);
-    return section && map.enter(section);
-  };
+  const acts = { "+": () => camera.nearer(ZOOM), "=": () => camera.nearer(ZOOM), "-": () => camera.nearer(1 / ZOOM),
+    0: out, Escape: out, Enter: act, " ": act };
   const press = (event) => {
     if (event.target !== view || event.altKey || event.metaKey || event.ctrlKey) return;
-    const act = ARROWS[event.key] ? () => step(ARROWS[event.key])
-      : { "+": () => map.camera.nearer(ZOOM), "=": () => map.camera.nearer(ZOOM), "-": () => map.camera.nearer(1 / ZOOM),
-          0: map.out, Escape: map.out, Enter: enter, " ": enter }[event.key];
-    if (!act) return;
+    const done = ARROWS[event.key] ? () => step(ARROWS[event.key]) : acts[event.key];
+    if (!done) return;
     event.preventDefault();
-    act();
+    done();
   };
   view.addEventListener("keydown", press);
   return {
     forget: () => {
       seat = null;
-      ring.setAttribute("visibility", "hidden");
+      scene.show({ cursor: null });
     },
     stop: () => view.removeEventListener("keydown", press),
   };
 }
 
-// Every seat of the sections that are drawn near; the others are out of reach of one step.
-function seatsNear(map) {
-  return map.sections.filter((part) => part.seats?.isConnected).flatMap((part) => part.numbers.map((number) => map.seats.get(number)));
-}
+// Every seat of the sections in view; the others are out of reach of one step.
+const seatsOf = (sections) => sections.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, place) => first + place));
 
-function nearest(all, from, [dx, dy], place) {
-  if (!from) return null;
-  const [x, y] = "x" in from ? [from.x, from.y] : place(from);
+function nearest(all, [x, y], [dx, dy], place, from) {
   let [best, least] = [null, Infinity];
   for (const one of all) {
+    if (one === from) continue;
     const [ox, oy] = place(one);
     const along = (ox - x) * dx + (oy - y) * dy;
     const aside = Math.abs((ox - x) * dy) + Math.abs((oy - y) * dx);

@@ -4,7 +4,7 @@ import { repeat } from "frontrow/timing";
 
 const ASK_MS = 8000; // without the socket the map is a few seconds behind; a lost race is still told by the hold itself
 
-// heard(changes) gets [[number, state], ...]; refetch() runs whenever something may have been missed.
+// heard(message) gets {from, to, changes: [[number, state], ...]}; refetch() runs whenever something may have been missed.
 export function follow(root, words, { refetch, heard }) {
   const schedule = Number(root.dataset.schedule);
   const mark = root.querySelector("[data-part=live]");
@@ -22,7 +22,7 @@ export function follow(root, words, { refetch, heard }) {
   const stopWatching = watch({
     topic: "watch_seats",
     body: { schedule },
-    events: { seats_changed: (message) => message.schedule === schedule && heard(message.changes), order_changed: refetch },
+    events: { seats_changed: (message) => message.schedule === schedule && heard(message), order_changed: refetch },
     ready: () => {
       show("live");
       stopAsking = stopAsking?.();

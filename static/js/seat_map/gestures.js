@@ -3,7 +3,9 @@
 const TAP_PX = 8; // a finger that moved less than this did not mean to drag
 const WHEEL_STEP = 0.0022; // zoom for each unit of wheel travel: one notch is about a quarter
 const PINCH_STEP = 0.011; // a trackpad pinch comes as a wheel with ctrl, in much smaller units
+const LINE_PX = 16; // a wheel that counts in lines
 
+// onTap(point, pointerType): a point of the view, in pixels.
 export function gestures(view, camera, onTap) {
   const fingers = new Map();
   let moved = 0;
@@ -11,8 +13,10 @@ export function gestures(view, camera, onTap) {
 
   const down = (event) => {
     if (event.button) return;
+    camera.stop();
     if (fingers.size === 0) [moved, pinched] = [0, false];
     fingers.set(event.pointerId, here(view, event));
+    view.setPointerCapture(event.pointerId);
     pinched ||= fingers.size > 1;
   };
   const move = (event) => {
@@ -20,8 +24,6 @@ export function gestures(view, camera, onTap) {
     if (!last) return;
     const next = here(view, event);
     moved += Math.hypot(next.x - last.x, next.y - last.y);
-    // Captured only once it is a drag: a captured tap would not reach the seat under it.
-    if (moved > TAP_PX) view.setPointerCapture(event.pointerId);
     if (fingers.size === 2) pinch(camera, fingers, event.pointerId, next);
     else if (moved > TAP_PX) camera.pan(next.x - last.x, next.y - last.y);
     fingers.set(event.pointerId, next);
@@ -29,12 +31,13 @@ export function gestures(view, camera, onTap) {
   const up = (event) => {
     const last = fingers.get(event.pointerId);
     fingers.delete(event.pointerId);
-    if (last && event.type === "pointerup" && moved <= TAP_PX && !pinched) onTap(event.target, last, event.pointerType);
+    if (last && event.type === "pointerup" && moved <= TAP_PX && !pinched) onTap(last, event.pointerType);
   };
   const wheel = (event) => {
     event.preventDefault();
     const { x, y } = here(view, event);
-    camera.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? PINCH_STEP : WHEEL_STEP)), x, y);
+    const travel = event.deltaY * (event.deltaMode ? LINE_PX : 1);
+    camera.wheel(Math.exp(-travel * (event.ctrlKey ? PINCH_STEP : WHEEL_STEP)), x, y);
   };
   const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, wheel };
   for (const [name, listener] of Object.entries(listeners)) view.addEventListener(name, listener, { passive: false });

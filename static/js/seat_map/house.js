@@ -1,25 +1,32 @@
-// The house as the server tells it: the plan, which never changes, and the state of every seat, which does.
-
-const FREE = 0;
-const STATES = ["free", "held", "sold"];
+// The house as the server tells it: where the seats are, which never changes, and who has them, which does.
+import { unfold } from "frontrow/seat_map/geometry";
+import { follows, FREE, NAMES, unpack } from "frontrow/seat_map/states";
 
 // Thrown when the server says that this fan's turn is over.
 export class TurnOver extends Error {}
 
-export async function openHouse(planUrl, seatsUrl) {
-  const [{ plan, grades }, first] = await Promise.all([read(planUrl), read(seatsUrl)]);
-  const seats = seatsOf(plan, grades);
-  const house = { plan, grades, seats, states: [], mine: new Set(), bought: new Set() };
+export async function openHouse(planUrl, seatsUrl, prices) {
+  const [file, first] = await Promise.all([read(planUrl), read(seatsUrl)]);
+  const plan = unfold(file, prices);
+  const house = { plan, states: new Uint8Array(plan.size + 1), mine: new Set(), bought: new Set(), known: 0 };
   take(house, first);
 
   house.stateOf = (number) => {
     if (house.bought.has(number)) return "bought";
-    return house.mine.has(number) ? "mine" : STATES[house.states[number]];
+    return house.mine.has(number) ? "mine" : NAMES[house.states[number]];
   };
-  house.left = (section) => section.numbers.reduce((sum, number) => sum + (house.states[number] === FREE), 0);
-  // Returns the numbers that really changed.
-  house.apply = (changes) => {
-    const changed = changes.filter(([number, state]) => seats.has(number) && house.states[number] !== state);
+  house.left = (section) => {
+    let left = 0;
+    for (let number = section.first; number <= section.last; number += 1) left += house.states[number] === FREE;
+    return left;
+  };
+  // Returns the numbers that really changed, or null when changes before these were missed.
+  house.apply = (message) => {
+    const place = follows(house.known, message);
+    if (place === "missed") return null;
+    if (place === "old") return [];
+    house.known = message.to;
+    const changed = message.changes.filter(([number, state]) => number <= plan.size && house.states[number] !== state);
     for (const [number, state] of changed) {
       house.states[number] = state;
       if (state === FREE) [house.mine, house.bought].forEach((own) => own.delete(number));
@@ -27,12 +34,12 @@ export async function openHouse(planUrl, seatsUrl) {
     return changed.map(([number]) => number);
   };
   house.refetch = async () => {
-    const before = [...seats.keys()].map((number) => house.stateOf(number));
+    const before = { ...house };
     const answer = await read(seatsUrl);
     // Other seats or prices than were drawn: only a fresh page can show them.
     if (answer.edition !== first.edition) location.reload();
     else take(house, answer);
-    return [...seats.keys()].filter((number, place) => house.stateOf(number) !== before[place]);
+    return changedSince(house, before);
   };
   return house;
 }
@@ -45,21 +52,15 @@ async function read(url) {
 }
 
 function take(house, answer) {
-  house.states = [FREE, ...Array.from(answer.states, Number)];
+  // Answers and messages may overtake each other: states that are older than what we know would be a step back.
+  if (!answer.sequence || answer.sequence >= house.known) [house.states, house.known] = [unpack(answer), answer.sequence];
   house.mine = new Set(answer.mine);
   house.bought = new Set(answer.bought);
 }
 
-function seatsOf(plan, grades) {
-  const order = new Map(grades.map((grade, place) => [grade.name, { place, price: grade.price }]));
-  const seats = new Map();
-  for (const section of plan.sections) {
-    for (const row of section.rows) {
-      const { place: grade, price } = order.get(row.grade);
-      for (const [number, place, x, y] of row.seats) {
-        seats.set(number, { number, place, x, y, grade, price, gradeName: row.grade, section: section.name, row: row.name });
-      }
-    }
-  }
-  return seats;
+function changedSince(house, before) {
+  const changed = new Set([...house.mine, ...house.bought, ...before.mine, ...before.bought].filter(
+    (number) => house.mine.has(number) !== before.mine.has(number) || house.bought.has(number) !== before.bought.has(number)));
+  for (let number = 1; number < house.states.length; number += 1) if (house.states[number] !== before.states[number]) changed.add(number);
+  return [...changed];
 }

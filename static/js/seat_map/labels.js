@@ -1,39 +1,83 @@
-// A section's words: far, its name, price and what is left, as large as it allows; near, its name above it.
-import { draw } from "frontrow/seat_map/svg";
+// A section's words on the drawing: as many of its name, its price and what is left as its outline has room for.
 import { counted, fill, money } from "frontrow/words";
 
-const NAME_PX = 15; // on the screen, where there is room
-const NEAR_NAME_PX = 12;
-const LEAST_PX = 8; // below this a name is a smudge: left out
-const WORDS_FROM_PX = 92; // a section this wide on the screen can also say price and what is left
-const LETTER = 0.6; // an average letter's width, in its size
-const LINE = 1.2; // from one line to the next, in its size
+const SIZES_PX = { 3: [15, 13, 11.5], 2: [13, 11.5], 1: [13, 11.5, 10] }; // by lines; below the last a name is a smudge
+const NEAR_PX = 12;
+const NEAR_ROOM_PX = 70; // less of a section than this needs no name
+const TURNED = -Math.PI / 2; // along a side stand, where nothing fits across
 
-// Sets a label's words and size for the scale at which the drawing has come to rest.
-export function label(part, house, words, scale, near) {
-  const left = house.left(part);
-  part.group.toggleAttribute("data-gone", left === 0);
-  if (part.grades.length === 1) part.group.dataset.grade = part.grades[0];
-  // A bent section is not in the middle of its box: what counts is the room on the label's narrower side.
-  const width = 2 * Math.min(part.at[0] - part.box.x, part.box.x + part.box.width - part.at[0]) * scale;
-  const name = near ? part.section.name : fitting(part.section.name, width);
-  const size = near ? NEAR_NAME_PX : Math.min(NAME_PX, (width * 0.9) / (name.length * LETTER));
-  const lines = size < LEAST_PX ? [] : [name];
-  if (!near && width >= WORDS_FROM_PX && part.box.height * scale > 3.5 * NAME_PX) lines.push(...facts(part, left, words));
-  const [x, y] = [part.at[0], near ? part.top : part.at[1]];
-  const first = near ? -0.35 : 0.35 - ((lines.length - 1) / 2) * LINE;
-  part.label.replaceChildren(...lines.map((line, row) => {
-    const tspan = draw("tspan", { x, y: y + ((first + row * LINE) * size) / scale, "font-size": (row ? size * 0.82 : size) / scale });
-    tspan.textContent = line;
-    return tspan;
-  }));
+export function labels(house, words, letters, colours) {
+  const kept = new Map();
+  const kinds = new Map();
+  const style = { ink: colours.ink, halo: colours.surface };
+
+  // What to write on a section at this scale: {lines, size, turn}, or null where nothing fits.
+  const choose = (section, scale) => {
+    for (const lines of wordings(section, allFit(section.name.split(" ")[0], scale), house.left(section), words)) {
+      for (const turn of lines.length > 1 ? [0] : [0, TURNED]) {
+        const size = SIZES_PX[lines.length].find((one) => hasRoom(section, lines, one, turn, scale));
+        if (size) return { lines, size, turn };
+      }
+    }
+    return null;
+  };
+  const hasRoom = (section, lines, size, turn, scale) => {
+    const box = [letters.widthOf(lines, size) / scale, letters.heightOf(lines, size) / scale];
+    return turn ? fits(section, box[1], box[0]) : fits(section, ...box);
+  };
+  // "Floor 9" beside "10" would look like two kinds: all of a kind say their whole names, or none does.
+  const allFit = (kind, scale) => {
+    const key = `${kind} ${keyOf(scale)}`;
+    if (!kinds.has(key)) kinds.set(key, house.plan.sections.filter((one) => one.name.startsWith(`${kind} `)).every((one) => hasRoom(one, [one.name], SIZES_PX[1].at(-1), 0, scale)));
+    return kinds.get(key);
+  };
+  const written = (section, scale) => {
+    const key = keyOf(scale);
+    const known = kept.get(section);
+    if (known?.key === key) return known;
+    const fresh = { key, label: choose(section, scale) };
+    kept.set(section, fresh);
+    return fresh;
+  };
+  return {
+    far: (pen, section, at) => {
+      const { label } = written(section, at.scale);
+      if (!label) return;
+      letters.write(pen, label.lines, label.size, style, section.label[0] * at.scale + at.x, section.label[1] * at.scale + at.y, label.turn);
+    },
+    // Over its first row, or, where that is out of view, at the edge.
+    near: (pen, { name, box }, at, size) => {
+      const [left, right] = [Math.max(0, box.x * at.scale + at.x), Math.min(size.width, (box.x + box.width) * at.scale + at.x)];
+      const [top, bottom] = [box.y * at.scale + at.y, (box.y + box.height) * at.scale + at.y];
+      if (right - left < NEAR_ROOM_PX || bottom < 3 * NEAR_PX) return;
+      letters.write(pen, [name], NEAR_PX, style, (left + right) / 2, Math.max(top - NEAR_PX * 0.3, NEAR_PX));
+    },
+    forget: (sections) => sections.forEach((section) => kept.delete(section)),
+  };
 }
 
-// Where the whole name does not fit, its last word does: "Upper 204" is "204" to everyone in the house.
-function fitting(name, width) {
-  return width < name.length * LETTER * NAME_PX * 0.8 ? name.split(" ").at(-1) : name;
+// Labels are chosen anew with each tenth of a zoom.
+const keyOf = (scale) => Math.round(Math.log2(scale) * 8);
+
+// From the most that could be said to the least. "Upper 204" is "204" to everyone in the house.
+function wordings(section, isWhole, left, words) {
+  const name = isWhole ? section.name : section.name.split(" ").at(-1);
+  if (!left) return [[name, words.soldOut], [name]];
+  const [price, rest] = [fill(words.from, { price: money(section.from) }), counted(words.left, left)];
+  return [[name, price, rest], [name, rest], [name]];
 }
 
-function facts(part, left, words) {
-  return left ? [fill(words.from, { price: money(part.from) }), counted(words.left, left)] : [words.soldOut];
+// Whether a box around the label's point lies within the outline.
+function fits(section, width, height) {
+  const [x, y] = section.label;
+  return [-0.5, 0, 0.5].every((across) => [-0.5, 0, 0.5].every((down) => isInside(section.outline, x + across * width, y + down * height)));
+}
+
+export function isInside(outline, x, y) {
+  let inside = false;
+  outline.forEach(([x1, y1], place) => {
+    const [x2, y2] = outline[(place + 1) % outline.length];
+    if (y1 > y !== y2 > y && x < x1 + ((y - y1) * (x2 - x1)) / (y2 - y1)) inside = !inside;
+  });
+  return inside;
 }

@@ -1,87 +1,96 @@
-// What is drawn at this distance: far, sections with their words; near, the seats of the sections in view.
+// The canvas and when it is drawn: far, sections with their words over dots; near, the seats in view one by one.
 import { camera as makeCamera } from "frontrow/seat_map/camera";
-import { frame } from "frontrow/seat_map/frame";
-import { label } from "frontrow/seat_map/labels";
-import { drawPlan } from "frontrow/seat_map/plan";
-import { seatPainter } from "frontrow/seat_map/seats";
+import { dots as makeDots } from "frontrow/seat_map/dots";
+import { drawing } from "frontrow/seat_map/drawing";
+import { labels as makeLabels } from "frontrow/seat_map/labels";
+import { lettering } from "frontrow/seat_map/lettering";
+import { marks } from "frontrow/seat_map/marks";
+import { palette } from "frontrow/seat_map/palette";
+import { isInView, seatsInView } from "frontrow/seat_map/viewport";
 
-const NEAR_PX = 12; // a seat's pitch on the screen from which seats are worth drawing
+const NEAR_PX = 6.5; // a seat's pitch on the screen from which seats are drawn one by one, if they are
+const MOST_SEATS = 4500; // or fewer: as many stamps as a slow machine draws within a frame
+const SURE_PX = 12; // and from which they are in any case
 const CHOOSE_PX = { mouse: 13, touch: 24, pen: 18 }; // and from which they can be hit; WCAG 2.2 asks 24 of a finger
 const SMALL_HOUSE = 450; // seats; a house this small is seats from the start
 const PAST_WHOLE = 1.3; // a large house shows its sections first, however large the screen
-const FILL_MS = 5; // of each frame's sixteen for drawing seats that came into view
-const BEYOND = 0.25; // share of the view beyond its edge where seats are drawn too
+const MOST_RATIO = 2; // device pixels to one of ours that are worth drawing
+const REST_MS = 140;
+const MOST_FRESH = 60; // rings at a time; more is a flicker, not news
 const PITCH = 10; // plan units between neighbours
 
-export function scene(view, house, words, chosen) {
-  const { svg, whole, sections, top } = drawPlan(house, view);
-  const painter = seatPainter(house, chosen);
-  const part = new Map(sections.flatMap((section) => section.numbers.map((number) => [number, section])));
-  const stale = new Set();
-  const wanted = new Set();
-  let scale = 0;
-  let wasWhole = true;
-  let wasNear = null;
-  let filling = null;
+export function scene(view, house, words, picked) {
+  const { plan } = house;
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  const colours = palette(view);
+  const kindOf = (number) => (picked.has(number) ? "chosen" : house.stateOf(number));
+  const stamp = marks(colours);
+  const dots = makeDots(plan, kindOf, stamp, colours, () => draw());
+  const letters = lettering(colours, () => now.ratio);
+  const labels = makeLabels(house, words, letters, colours);
+  const paintFrame = drawing(plan, house, { kindOf, stamp, dots, labels, letters, colours });
+  const now = { pen: canvas.getContext("2d"), ratio: 1, resting: true, near: false, pointed: null, cursor: null, fresh: new Map(), sections: [] };
+  let [waiting, resting, wasWhole, told] = [null, null, true, null];
 
-  const picture = frame(view, svg, whole, (at) => {
-    const near = isNear();
-    view.dataset.nearness = near ? "near" : "far";
-    for (const section of sections) show(section, near && inView(section.box, at, camera.size()));
-    if (at.scale !== scale || near !== wasNear) sections.forEach((section) => label(section, house, words, at.scale, near));
-    [scale, wasNear] = [at.scale, near];
-  });
-  const camera = makeCamera(view, house.plan, (at) => {
+  const draw = () => (waiting ??= requestAnimationFrame(paintNow));
+  const paintNow = () => {
+    waiting = null;
+    now.sections = plan.sections.filter((section) => isInView(section.box, camera.at, now.size));
+    [now.near, now.whole] = [isNear(), camera.wholeScale()];
+    view.dataset.nearness = now.near ? "near" : "far";
+    if (paintFrame(now)) draw();
+    if (told) performance.mark("seats-drawn", { detail: told });
+    told = null;
+  };
+  const camera = makeCamera(view, plan, (at) => {
     wasWhole = at.scale <= camera.wholeScale() * 1.01;
-    picture.move(at);
+    now.resting = false;
+    clearTimeout(resting);
+    resting = setTimeout(rest, REST_MS);
+    draw();
   });
+  const rest = () => {
+    now.resting = true;
+    view.dataset.at = [camera.at.scale, camera.at.x, camera.at.y].map((value) => value.toFixed(4)).join(" ");
+    draw();
+  };
   const isNear = () => {
-    const pitch = camera.at.scale * PITCH;
-    return house.seats.size <= SMALL_HOUSE || (pitch >= NEAR_PX && camera.at.scale >= camera.wholeScale() * PAST_WHOLE);
+    const { at } = camera;
+    if (plan.size <= SMALL_HOUSE) return true;
+    if (at.scale < camera.wholeScale() * PAST_WHOLE || at.scale * PITCH < NEAR_PX) return false;
+    return at.scale * PITCH >= SURE_PX || seatsInView(now.sections, at, now.size) <= MOST_SEATS;
   };
-  const show = (section, visible) => {
-    if (!visible) section.seats?.remove();
-    else if (section.seats) section.seats.isConnected || section.group.append(section.seats);
-    else wanted.add(section);
-    if (wanted.size) filling ??= requestAnimationFrame(fillSome);
+  const fit = () => {
+    const size = camera.size();
+    if (size.width === now.size?.width && size.height === now.size.height && now.ratio === Math.min(devicePixelRatio, MOST_RATIO)) return;
+    now.size = size;
+    now.ratio = Math.min(devicePixelRatio, MOST_RATIO);
+    [canvas.width, canvas.height] = [now.size.width, now.size.height].map((side) => Math.round(side * now.ratio));
+    letters.forget();
+    dots.prepare(camera.wholeScale() * now.ratio);
+    camera.resized(wasWhole);
+    rest();
   };
-  // A few sections at a time, so that a large house coming near never holds up the hand that moves it.
-  const fillSome = () => {
-    filling = null;
-    const end = performance.now() + FILL_MS;
-    for (const section of wanted) {
-      wanted.delete(section);
-      if (isNear() && inView(section.box, camera.at, camera.size())) painter.fillSection(section);
-      if (performance.now() > end) break;
-    }
-    if (wanted.size) filling = requestAnimationFrame(fillSome);
+  const paint = (numbers, isNews) => {
+    dots.repaint(numbers);
+    labels.forget(new Set(numbers.map((number) => plan.sections.find((section) => number <= section.last))));
+    for (const number of isNews ? numbers.slice(0, MOST_FRESH - now.fresh.size) : []) now.fresh.set(number, performance.now());
+    if (isNews) [told] = [numbers, performance.clearMarks("seats-drawn")];
+    draw();
   };
-  const paint = (numbers, fresh) => {
-    for (const number of numbers) {
-      painter.paint(number, fresh);
-      if (stale.size === 0) requestAnimationFrame(relabel);
-      stale.add(part.get(number));
-    }
-  };
-  const relabel = () => {
-    stale.forEach((section) => label(section, house, words, camera.at.scale, isNear()));
-    stale.clear();
-  };
-  const resizing = new ResizeObserver(() => camera.resized(wasWhole));
+  now.at = camera.at;
+  view.append(canvas);
+  const resizing = new ResizeObserver(fit);
   resizing.observe(view);
-  camera.whole(true);
+  fit();
   return {
-    camera, sections, top, isNear, paint,
+    camera, isNear, paint,
+    show: (changed) => (Object.assign(now, changed), draw()),
+    inView: () => now.sections,
     canChoose: (pointer) => camera.at.scale * PITCH >= (CHOOSE_PX[pointer] ?? CHOOSE_PX.mouse),
     comeNear: (x, y) => camera.toward(x, y, (CHOOSE_PX.touch * 1.3) / PITCH),
-    goInto: (section) => camera.into(section.box, Math.max((NEAR_PX * 1.2) / PITCH, camera.wholeScale() * PAST_WHOLE * 1.05)),
-    stop: () => (picture.stop(), cancelAnimationFrame(filling), resizing.disconnect(), camera.stop(), svg.remove()),
+    goInto: (section) => camera.into(section.box, Math.max((SURE_PX * 1.2) / PITCH, camera.wholeScale() * PAST_WHOLE * 1.05)),
+    stop: () => (resizing.disconnect(), clearTimeout(resting), cancelAnimationFrame(waiting), camera.stop(), dots.stop(), canvas.remove()),
   };
-}
-
-// In view, or near enough that a drag would bring it there.
-function inView(box, at, { width, height }) {
-  const [left, top] = [box.x * at.scale + at.x, box.y * at.scale + at.y];
-  const [right, bottom] = [left + box.width * at.scale, top + box.height * at.scale];
-  return left < width * (1 + BEYOND) && top < height * (1 + BEYOND) && right > -width * BEYOND && bottom > -height * BEYOND;
 }

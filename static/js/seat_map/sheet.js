@@ -1,4 +1,5 @@
 // The sheet: the chosen seats, the total, the one button. Empty, it shows the best-available form that is there anyway.
+import { seatOf } from "frontrow/seat_map/geometry";
 import { counted, fill, money } from "frontrow/words";
 
 export function sheet(root, house, words, onRemove) {
@@ -9,7 +10,7 @@ export function sheet(root, house, words, onRemove) {
     if (button) onRemove(Number(button.dataset.off));
   });
   return (numbers) => {
-    const seats = numbers.map((number) => house.seats.get(number));
+    const seats = numbers.map((number) => seatOf(house.plan, number));
     root.querySelector("[data-part=sheet]").toggleAttribute("data-empty", seats.length === 0);
     list.replaceChildren(...seats.map((seat) => line(seat, words)));
     const total = seats.reduce((sum, seat) => sum + seat.price, 0);

@@ -6,6 +6,7 @@ import re
 import time
 from urllib.parse import urlsplit
 
+from webapp.booking import snapshot
 from webapp.dev.crowd import diary
 from webapp.dev.crowd.browser import Browser, Page
 from webapp.dev.crowd.character import Character
@@ -56,7 +57,7 @@ async def _hold(browser: Browser, who: Character, chance: random.Random, story: 
         if who.takes_best:
             form["best"], seats = str(wants), wants
         else:
-            states = (await browser.get(f"{here}/seats.json", json=True)).json["states"]
+            states = snapshot.unpack((await browser.get(f"{here}/seats.json", json=True)).json)
             free = [number for number, state in enumerate(states, start=1) if state == FREE]
             if not free:
                 return None
