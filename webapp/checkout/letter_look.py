@@ -7,7 +7,10 @@ AMBER, COFFEE = "#f3a51f", "#1c130a"
 FAMILY = "Pretendard,'Apple SD Gothic Neo','Noto Sans KR',system-ui,sans-serif"
 
 STYLES = {
-    "body": f"margin:0;padding:24px 12px;background:{GROUND};color:{INK};font:16px/1.55 {FAMILY};word-break:keep-all;overflow-wrap:anywhere;",
+    "body": (
+        f"margin:0;padding:24px 12px;background:{GROUND};color:{INK};font:16px/1.55 {FAMILY};"
+        "word-break:keep-all;overflow-wrap:anywhere;"
+    ),
     "sheet": f"max-width:560px;margin:0 auto;background:{SURFACE};border:1px solid {RULE};border-radius:20px;",
     "inside": "padding:28px 24px;",
     "wordmark": f"margin:0 0 24px;color:{INK};font-weight:700;text-decoration:none;",
