@@ -254,6 +254,8 @@ def _register_jobs(place: Place) -> None:
     queue.remove(job)
     failed = FailedJobRegistry(queues.MONEY, connection=queues.redis())
     failed.add(job, exc_string="Traceback (most recent call last):\nConnectionError: the payment company is away")
+    job.ended_at = clock.now()
+    job.save()
     job.set_status(JobStatus.FAILED)
 
 
