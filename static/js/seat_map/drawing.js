@@ -9,11 +9,11 @@ const FRESH_MS = 1100; // a seat that just changed is ringed this long
 const FRESH_REACH = 2.6; // and the ring goes this far out, in radii
 const FRESH_PX = 4; // even where seats are dots
 
-export function drawing(plan, house, { kindOf, stamp, dots, labels, letters, colours }) {
+export function drawing(plan, house, { kindOf, stamp, dots, close, labels, letters, colours }) {
   const outlines = makeOutlines(plan, house, colours);
   const names = makeNames(plan, kindOf, letters, colours);
 
-  // scene: {pen, at, whole, ratio, size, sections, near, resting, pointed, cursor, fresh}. Returns whether there is more to come.
+  // scene: {pen, at, whole, ratio, size, sections, near, isStamped, resting, pointed, cursor, fresh}. Returns whether there is more to come.
   return (scene) => {
     const { pen, at, ratio, size, sections, near } = scene;
     const [scale, x, y] = [at.scale * ratio, at.x * ratio, at.y * ratio];
@@ -23,13 +23,14 @@ export function drawing(plan, house, { kindOf, stamp, dots, labels, letters, col
     outlines.stage(pen, at.scale);
     for (const section of sections) outlines.section(pen, section, scene);
     pen.setTransform(1, 0, 0, 1, 0, 0);
-    if (near) for (const section of sections) seats(scene, section, scale, x, y);
+    if (scene.isStamped) for (const section of sections) seats(scene, section, scale, x, y);
     else {
       // From afar the words come first; on the way in the seats do.
-      pen.globalAlpha = Math.min(1, FAINT * (at.scale / scene.whole));
+      pen.globalAlpha = near ? 1 : Math.min(1, FAINT * (at.scale / scene.whole));
       // On the move nobody sees a smooth edge, and it costs half the frame.
       pen.imageSmoothingEnabled = scene.resting;
       dots.show(pen, scale, x, y);
+      if (near) close.show(pen, scale, x, y);
       pen.globalAlpha = 1;
     }
     if (near) for (const section of sections) names(section, scene);

@@ -1,5 +1,6 @@
 // The canvas and when it is drawn: far, sections with their words over dots; near, the seats in view one by one.
 import { camera as makeCamera } from "frontrow/seat_map/camera";
+import { close as makeClose } from "frontrow/seat_map/close";
 import { dots as makeDots } from "frontrow/seat_map/dots";
 import { drawing } from "frontrow/seat_map/drawing";
 import { labels as makeLabels } from "frontrow/seat_map/labels";
@@ -9,7 +10,8 @@ import { palette } from "frontrow/seat_map/palette";
 import { isInView, seatsInView } from "frontrow/seat_map/viewport";
 
 const NEAR_PX = 6.5; // a seat's pitch on the screen from which seats are drawn one by one, if they are
-const MOST_SEATS = 4500; // or fewer: as many stamps as a slow machine draws within a frame
+const MOST_SEATS = 4500; // or fewer
+const MOST_STAMPS = 800; // as many as a slow machine draws in half a frame; more are moved as a picture
 const SURE_PX = 12; // and from which they are in any case
 const CHOOSE_PX = { mouse: 13, touch: 24, pen: 18 }; // and from which they can be hit; WCAG 2.2 asks 24 of a finger
 const SMALL_HOUSE = 450; // seats; a house this small is seats from the start
@@ -27,9 +29,10 @@ export function scene(view, house, words, picked) {
   const kindOf = (number) => (picked.has(number) ? "chosen" : house.stateOf(number));
   const stamp = marks(colours);
   const dots = makeDots(plan, kindOf, stamp, colours, () => draw());
+  const close = makeClose(plan, kindOf, stamp, () => draw());
   const letters = lettering(colours, () => now.ratio);
   const labels = makeLabels(house, words, letters, colours);
-  const paintFrame = drawing(plan, house, { kindOf, stamp, dots, labels, letters, colours });
+  const paintFrame = drawing(plan, house, { kindOf, stamp, dots, close, labels, letters, colours });
   const now = { pen: canvas.getContext("2d"), ratio: 1, resting: true, near: false, pointed: null, cursor: null, fresh: new Map(), sections: [] };
   let [waiting, resting, wasWhole, told] = [null, null, true, null];
 
@@ -38,6 +41,7 @@ export function scene(view, house, words, picked) {
     waiting = null;
     now.sections = plan.sections.filter((section) => isInView(section.box, camera.at, now.size));
     [now.near, now.whole] = [isNear(), camera.wholeScale()];
+    now.isStamped = now.near && seatsInView(now.sections, camera.at, now.size) <= MOST_STAMPS;
     view.dataset.nearness = now.near ? "near" : "far";
     if (paintFrame(now)) draw();
     if (told) performance.mark("seats-drawn", { detail: told });
@@ -52,6 +56,7 @@ export function scene(view, house, words, picked) {
   });
   const rest = () => {
     now.resting = true;
+    if (isNear()) close.begin(now);
     view.dataset.at = [camera.at.scale, camera.at.x, camera.at.y].map((value) => value.toFixed(4)).join(" ");
     draw();
   };
@@ -62,18 +67,17 @@ export function scene(view, house, words, picked) {
     return at.scale * PITCH >= SURE_PX || seatsInView(now.sections, at, now.size) <= MOST_SEATS;
   };
   const fit = () => {
-    const size = camera.size();
-    if (size.width === now.size?.width && size.height === now.size.height && now.ratio === Math.min(devicePixelRatio, MOST_RATIO)) return;
-    now.size = size;
-    now.ratio = Math.min(devicePixelRatio, MOST_RATIO);
+    const [size, ratio] = [camera.size(), Math.min(devicePixelRatio, MOST_RATIO)];
+    if (size.width === now.size?.width && size.height === now.size.height && ratio === now.ratio) return;
+    [now.size, now.ratio] = [size, ratio];
     [canvas.width, canvas.height] = [now.size.width, now.size.height].map((side) => Math.round(side * now.ratio));
-    letters.forget();
+    [letters, close].forEach((kept) => kept.forget());
     dots.prepare(camera.wholeScale() * now.ratio);
     camera.resized(wasWhole);
     rest();
   };
   const paint = (numbers, isNews) => {
-    dots.repaint(numbers);
+    [dots, close].forEach((pictures) => pictures.repaint(numbers));
     labels.forget(new Set(numbers.map((number) => plan.sections.find((section) => number <= section.last))));
     for (const number of isNews ? numbers.slice(0, MOST_FRESH - now.fresh.size) : []) now.fresh.set(number, performance.now());
     if (isNews) [told] = [numbers, performance.clearMarks("seats-drawn")];
@@ -91,6 +95,6 @@ export function scene(view, house, words, picked) {
     canChoose: (pointer) => camera.at.scale * PITCH >= (CHOOSE_PX[pointer] ?? CHOOSE_PX.mouse),
     comeNear: (x, y) => camera.toward(x, y, (CHOOSE_PX.touch * 1.3) / PITCH),
     goInto: (section) => camera.into(section.box, Math.max((SURE_PX * 1.2) / PITCH, camera.wholeScale() * PAST_WHOLE * 1.05)),
-    stop: () => (resizing.disconnect(), clearTimeout(resting), cancelAnimationFrame(waiting), camera.stop(), dots.stop(), canvas.remove()),
+    stop: () => (resizing.disconnect(), clearTimeout(resting), cancelAnimationFrame(waiting), camera.stop(), dots.stop(), close.stop(), canvas.remove()),
   };
 }
