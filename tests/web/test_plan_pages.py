@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from tests.web.putting_on import actions, client, count, edit, saved_plan, seen_
 from webapp.booking import views
 from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
 from webapp.db import db
+from webapp.live import messages
 
 __all__ = ["client"]
 
@@ -103,3 +105,12 @@ def test_numbers_chosen_on_the_map_before_an_edit_hold_nothing(client: FlaskClie
     assert seat(evening, 1).held_until is None
     assert '[["R", 120000]]' in browser.get(page).text
     assert browser.post(f"{page}/holds", data={"seat": "1", "edition": "2"}).status_code == 303
+
+
+def test_open_maps_are_told_of_an_edit(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    evening, heard = house(), list[dict[str, Any]]()
+    monkeypatch.setattr(messages, "_publish", heard.append)
+    times = {"starts_at": "2027-03-02T19:30", "doors_at": "2027-03-02T18:30"}
+    edit(client, f"/admin/schedules/{evening.id}/edit", **times, **{"price-0": "120000"})
+    (told,) = heard
+    assert (told["event"], told["schedule"], told["changes"]) == ("seats_changed", evening.id, [[0, 0]])

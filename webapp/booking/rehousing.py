@@ -76,8 +76,8 @@ def replace(schedule: Schedule, plan: SeatPlan, prices: Mapping[str, int], now: 
     if found.conflicts:
         sentence = _("Some seats are held or sold and would be gone or of another grade. Nothing was changed.")
         raise SeatsInTheWay(sentence=sentence, outlook=found)
-    known = {_key(seat): seat for seat in seats}
-    _take_out([seat for key, seat in known.items() if key not in {_key(one) for one in wanted}], now)
+    known, there = {_key(seat): seat for seat in seats}, {_key(one) for one in wanted}
+    _take_out([seat for key, seat in known.items() if key not in there], now)
     _settle([(known[_key(one)], one) for one in wanted if _key(one) in known], prices)
     _add(schedule.id, [one for one in wanted if _key(one) not in known], prices)
     schedule.seat_plan_id = plan.id
