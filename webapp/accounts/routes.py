@@ -9,6 +9,7 @@ from webapp import clock
 from webapp.accounts import signing_in
 from webapp.accounts.forms import SignInForm, SignUpForm
 from webapp.accounts.next_page import safe_next
+from webapp.accounts.passwords import hash_password
 from webapp.db import transaction
 from webapp.extensions import limiter
 
@@ -37,8 +38,9 @@ def sign_up() -> Answer:
     if not form.validate_on_submit():
         return _form("accounts/sign_up.html", form)
     email, name, password = form.email.data, form.name.data, form.password.data
+    hashed = hash_password(password)
     with transaction():
-        user_id = signing_in.sign_up(email, name, password)
+        user_id = signing_in.sign_up(email, name, hashed)
     if user_id is None:
         # An address that has an account gets in with its own password, and otherwise the answer sign-in gives.
         user_id = signing_in.who(email, password)
