@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from flask import request
+
 
 def safe_next(target: str | None) -> str | None:
     """`target` if it is a path on this site, else None.
@@ -14,3 +16,12 @@ def safe_next(target: str | None) -> str | None:
         return None
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc else target
+
+
+def this_page() -> str | None:
+    """Where to come back to: the page that was asked for, or, after a form, the page the form was on."""
+    if request.method in {"GET", "HEAD"}:
+        return safe_next(request.full_path.rstrip("?"))
+    if not request.referrer or not request.referrer.startswith(request.host_url):
+        return None
+    return safe_next("/" + request.referrer.removeprefix(request.host_url))

@@ -1,6 +1,7 @@
 """Signing up, in and out."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.accounts.forms import SignInForm, SignUpForm
-from webapp.accounts.next_page import safe_next
+from webapp.accounts.next_page import safe_next, this_page
 from webapp.accounts.passwords import hash_password
 from webapp.db import transaction
 from webapp.extensions import limiter
@@ -77,9 +78,15 @@ def sign_out() -> Answer:
     return redirect(url_for("concerts.index"), 303)
 
 
+def ask_to_sign_in() -> Response:
+    """Who is not signed in signs in first, and comes back to where they were."""
+    return redirect(url_for("accounts.sign_in", next=this_page()))
+
+
 def _enter(user_id: int, target: str | None) -> Response:
     with transaction():
         key = signing_in.start(user_id, clock.now())
+        signing_in.speaks(user_id, str(get_locale()))
     session.clear()  # nothing that was in the signed-out cookie outlives the sign-in
     session.permanent = True
     user = signing_in.load(key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, String, any_, bindparam, delete, func, insert, select
+from sqlalchemy import ARRAY, Row, String, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from webapp.accounts.models import OPERATOR, SignIn, User
@@ -71,6 +71,12 @@ def start(user_id: int, now: datetime) -> str:
     key = secrets.token_urlsafe(32)
     db.session.execute(insert(SignIn).values(key=key, user_id=user_id, created_at=now))
     return key
+
+
+def speaks(user_id: int, language: str) -> None:
+    """What the fan reads is what they are written to in, unless they have chosen before."""
+    unknown = update(User).where(User.id == user_id, User.language.is_(None)).values(language=language)
+    db.session.execute(unknown.execution_options(synchronize_session=False))
 
 
 def end(key: str) -> None:
