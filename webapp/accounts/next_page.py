@@ -2,8 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from flask import request
-
 
 def safe_next(target: str | None) -> str | None:
     """`target` if it is a path on this site, else None.
@@ -18,10 +16,8 @@ def safe_next(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
-def this_page() -> str | None:
-    """Where to come back to: the page that was asked for, or, after a form, the page the form was on."""
-    if request.method in {"GET", "HEAD"}:
-        return safe_next(request.full_path.rstrip("?"))
-    if not request.referrer or not request.referrer.startswith(request.host_url):
+def page_of_form(referrer: str | None, host_url: str) -> str | None:
+    """The page that a form stood on, as a path on this site; None for another site's, or where none is named."""
+    if not referrer or not referrer.startswith(host_url):
         return None
-    return safe_next("/" + request.referrer.removeprefix(request.host_url))
+    return safe_next("/" + referrer.removeprefix(host_url))
