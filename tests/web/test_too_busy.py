@@ -13,7 +13,7 @@ from tests.builders import NOW, PASSWORD, concert, do, fan
 from tests.web.conftest import Visitor
 from webapp.accounts import passwords, signing_in
 from webapp.config import Settings
-from webapp.db import db, reading, transaction
+from webapp.db import autocommitting, db, transaction
 from webapp.errors import TooBusy
 from webapp.extensions import limiter
 from webapp.patience import COMMAND, JOB, WEB, Patience, take_time
@@ -57,7 +57,7 @@ def test_a_line_that_is_held_for_too_long_is_a_503_and_joins_nobody(house: Flask
 def test_each_kind_of_process_waits_as_long_as_it_may(settings: Settings, patience: Patience, said: object) -> None:
     limits = text("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
     with second_app(settings, patience) as app, app.app_context():
-        for engine in (db.engine, reading(db.engine)):
+        for engine in (db.engine, autocommitting(db.engine)):
             with engine.connect() as connection:
                 assert tuple(connection.execute(limits).one()) == said
                 told = connection.connection.driver_connection.info.get_parameters()
