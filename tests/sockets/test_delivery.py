@@ -2,11 +2,15 @@
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from flask import Flask
+from redis.exceptions import RedisError
 
 from tests.builders import NOW, concert, do, fan, fans
 from webapp.jobs import redis
+from webapp.live import delivery as delivering
 from webapp.live import messages
 from webapp.live.delivery import QUIET_SECONDS, Delivery
 from webapp.waiting_room import joining
@@ -151,3 +155,20 @@ def _published(subscription: Any) -> list[dict[str, Any]]:
         if said["event"] == "end":
             return found
         found.append(said)
+
+
+class Ended(BaseException):
+    """The process ends."""
+
+
+def test_whatever_happens_to_the_delivery_it_begins_again(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes: list[BaseException] = [RuntimeError("never heard of"), RedisError("away"), Ended()]
+
+    def listen(_client: object, _delivery: object) -> None:
+        raise outcomes.pop(0)
+
+    socketio = Mock()
+    monkeypatch.setattr(delivering, "_listen", listen)
+    with pytest.raises(Ended):
+        delivering._run(house, Delivery(socketio))
+    assert [call.args for call in socketio.emit.call_args_list] == [("live_lost",)] * 2
