@@ -16,7 +16,7 @@ from bench.stage import SECRETS
 from bench.statements import Script
 from webapp import clock
 from webapp.checkout.models import Payment
-from webapp.db import db, reading
+from webapp.db import autocommitting, db
 from workers import payments as money
 
 # Far from every other number, so that what belongs to the caught order is recognized wherever it is mentioned.
@@ -58,7 +58,7 @@ def script(house: House) -> str:
         db.session.execute(text(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {first} CACHE {IDS_AT_ONCE}"))
     db.session.commit()
     caught = OrderScript({**house.variables(pair), **_ids()}, {}, clock.now())
-    with caught.catching(db.engine), caught.catching(reading(db.engine)):
+    with caught.catching(db.engine), caught.catching(autocommitting(db.engine)):
         _buy(house, pair)
     assert any("INSERT INTO tickets" in line for line in caught.lines), caught.lines
     return "\n".join([*house.choice(), *caught.lines])

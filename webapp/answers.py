@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from webapp.db import db
-from webapp.errors import BookingError, TooManyRequests
+from webapp.errors import BookingError, TooBusy, TooManyRequests
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 5  # after which a page that met a database on its way back is worth another try
@@ -44,6 +44,8 @@ def wants_json() -> bool:
 
 def answer(error: BookingError) -> Response:
     """An outcome as problem+json, or as a page that says what to do next."""
+    if isinstance(error, TooBusy):
+        _sign_nobody_in()
     if wants_json():
         said = problem(error.code, error.status, str(error), **error.facts)
     else:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from webapp.booking.models import MOST_SEATS
 from webapp.db import db
 
 PROMISES = {
@@ -17,7 +18,7 @@ PROMISES = {
     "seat-limit": (
         "fan {} has more than four seats of one concert",
         "SELECT user_id FROM reservations WHERE NOT is_cancelled AND (payment_id IS NOT NULL OR expires_at > :now)"
-        " GROUP BY user_id, concert_id HAVING count(*) > 4",
+        f" GROUP BY user_id, concert_id HAVING count(*) > {MOST_SEATS}",
     ),
     "seat-says-who-has-it": (
         "seat {} and its reservations disagree",

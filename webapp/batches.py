@@ -85,9 +85,9 @@ class Batches(Generic[Wish, Answer]):
                 queue.remove(place)
                 place.answers.append(self._too_busy())
                 return
-        if not place.is_leader:
-            # Taken on in that very moment: the answer is on its way.
-            place.gate.acquire()
+        # Taken on in that very moment: the answer is on its way, unless whoever took it on is not answered either.
+        if not place.is_leader and not place.gate.acquire(timeout=PATIENCE_SECONDS):
+            raise self._too_busy()
 
     def _lead(self, line: Hashable) -> None:
         """Take on everything that waits, the leader's own wish first, and hand over to whoever came meanwhile."""

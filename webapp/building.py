@@ -20,15 +20,16 @@ from webapp.concerts import routes as concerts
 from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
+from webapp.patience import COMMAND, Patience, connect_args
 from webapp.waiting_room import lobby_routes
 from webapp.waiting_room import routes as waiting_room
 from webapp.waiting_room.guards import who_asks
 
 
-def build(settings: config.Settings | None = None) -> Flask:
+def build(settings: config.Settings | None = None, patience: Patience = COMMAND) -> Flask:
     settings = settings or config.from_environment()
     app = Flask("webapp", template_folder="../templates", static_folder="../static")
-    app.config.update(_flask_config(settings))
+    app.config.update(_flask_config(settings, patience))
     app.extensions["settings"] = settings
     app.extensions["redis"] = jobs.client(settings.redis_url)
     app.extensions["providers"] = _providers(settings)
@@ -61,7 +62,7 @@ def build(settings: config.Settings | None = None) -> Flask:
     return app
 
 
-def _flask_config(settings: config.Settings) -> dict[str, object]:
+def _flask_config(settings: config.Settings, patience: Patience) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
@@ -70,6 +71,7 @@ def _flask_config(settings: config.Settings) -> dict[str, object]:
             "pool_size": (settings.pool_size + 1) // 2,
             "max_overflow": settings.pool_size // 2,
             "pool_timeout": 5,
+            "connect_args": connect_args(patience),
         },
         "SESSION_COOKIE_NAME": "frontrow",
         "SESSION_COOKIE_HTTPONLY": True,
@@ -81,6 +83,7 @@ def _flask_config(settings: config.Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,
         "RATELIMIT_ENABLED": settings.rate_limits,
         "RATELIMIT_STORAGE_URI": settings.redis_url,
+        "RATELIMIT_STORAGE_OPTIONS": jobs.IMPATIENT,
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": True,
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
@@ -99,8 +102,7 @@ def _init_extensions(app: Flask, settings: config.Settings) -> None:
     login_manager.user_loader(who_asks)
     # A sign-in is a row that can be ended; a fan who walks from one network to the next is no thief.
     login_manager.session_protection = None
-    login_manager.login_view = "accounts.sign_in"
-    login_manager.login_message = None
+    login_manager.unauthorized_handler(accounts.ask_to_sign_in)
     sockets.init_app(app, socketio)
 
 

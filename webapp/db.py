@@ -36,16 +36,21 @@ class Base(DeclarativeBase):
 
 
 class ReadingSession(Session):
-    """Outside `transaction()` nothing is written, so every read is a statement of its own: no BEGIN, no ROLLBACK."""
+    """Outside `transaction()` every statement is one of its own, with no BEGIN and no ROLLBACK: for reading. What is
+    written there is committed at once, which is what `at_once()` is for, and nobody else's way."""
 
     def get_bind(self, *arguments: Any, **named: Any) -> Any:
+        if "at_once" in self.info:
+            # It would begin a transaction that nobody ends.
+            raise RuntimeError("In at_once() the session is not to be asked: fetch() is its one statement.")
         bind = super().get_bind(*arguments, **named)
-        return bind if "after_commit" in self.info or not isinstance(bind, Engine) else reading(bind)
+        return bind if "after_commit" in self.info or not isinstance(bind, Engine) else autocommitting(bind)
 
 
 @lru_cache
-def reading(engine: Engine) -> Engine:
-    """The engine's twin for reads. Its connections stay in autocommit: switching one over costs as much as a read."""
+def autocommitting(engine: Engine) -> Engine:
+    """The engine's twin whose connections stay in autocommit: switching one over costs as much as a read. Reads go
+    through it, and what at_once() writes."""
     twin = create_engine(
         engine.url,
         isolation_level="AUTOCOMMIT",
@@ -73,7 +78,7 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
     """
     if _has_connection():
         return db.session.connection().execute(statement, asked).all()
-    with reading(db.engine).connect() as connection:
+    with autocommitting(db.engine).connect() as connection:
         return connection.execute(statement, asked).all()
 
 
@@ -88,7 +93,7 @@ def stale_in_session(model: type[Any], ids: Iterable[int]) -> None:
 @contextmanager
 def apart() -> Iterator[Plain]:
     """A session of its own, for reading what outlives the request; over the connection that the request has already."""
-    with Plain(db.session.connection() if _has_connection() else reading(db.engine)) as session:
+    with Plain(db.session.connection() if _has_connection() else autocommitting(db.engine)) as session:
         yield session
 
 

@@ -34,11 +34,13 @@ RESULT_SECONDS = 600  # long enough for the operator's page to show the last run
 AWAKE_SECONDS = 5  # a job that was woken and lost keeps others from being woken for this long
 FAILURE_SECONDS = 7 * 24 * 3600
 
+IMPATIENT = {"socket_timeout": 2.0, "socket_connect_timeout": 0.5}  # seconds, wherever a fan waits for Redis
+
 
 def client(url: str) -> Redis:
     """A client for pages: a fan waits for it, so a Redis that is away is given up on at once."""
     # One more try without a pause: a connection that Redis closed in the meantime is no sign that it is away.
-    return Redis.from_url(url, socket_timeout=2, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 1))
+    return Redis.from_url(url, **IMPATIENT, retry=Retry(NoBackoff(), 1))
 
 
 def redis() -> Redis:

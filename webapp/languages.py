@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import g
-from flask_babel import get_domain
+from flask_babel import get_domain, get_locale
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
@@ -25,7 +25,11 @@ def plain_ngettext(one: str, many: str, num: int) -> str:
 
 
 def _catalogue() -> Any:
-    """This request's translations, looked up once: a page has fifty sentences."""
-    if "catalogue" not in g:
-        g.catalogue = get_domain().get_translations()
-    return g.catalogue
+    """The translations of the language spoken now, looked up once: a page has fifty sentences, and a job that writes
+    to many speaks to each in their own."""
+    language = get_locale()
+    known, catalogue = g.get("catalogue", (None, None))
+    if known is not language:
+        catalogue = get_domain().get_translations()
+        g.catalogue = (language, catalogue)
+    return catalogue

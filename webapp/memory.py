@@ -7,6 +7,8 @@ from weakref import WeakSet
 
 Answer = TypeVar("Answer")
 
+OLDEST = 3  # times as old as it may be is the oldest answer that is given while a new one is on its way
+
 
 class Recent(Generic[Answer]):
     """Answers that may be `seconds` old. For what is the same for everybody, and never for a decision about a seat."""
@@ -15,37 +17,40 @@ class Recent(Generic[Answer]):
 
     def __init__(self, seconds: float, most: int = 1_000) -> None:
         self.seconds, self.most = seconds, most
-        self._known: dict[Hashable, tuple[float, Answer]] = {}
+        # When to renew it, when not to give it any more, and the answer.
+        self._known: dict[Hashable, tuple[float, float, Answer]] = {}
         Recent.everyone.add(self)
 
     def get(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
         """The answer to `key`, asked for by calling `ask` once it is too old. Errors are not remembered.
 
         Whoever finds it too old renews it; whoever comes while that lasts takes the old one, so that the end
-        of a moment is no stampede.
+        of a moment is no stampede. What has been lying about since before the rush is given to nobody.
         """
         now = monotonic()
         known = self._known.get(key)
-        if known and now < known[0]:
-            return known[1]
-        if known:
-            self._known[key] = (now + self.seconds, known[1])
+        if known and now < known[1]:
+            renew_at, gone_at, old = known
+            if now < renew_at:
+                return old
+            self._known[key] = (now + self.seconds, gone_at, old)
         try:
             answer = ask()
         except BaseException:
             self._known.pop(key, None)
             raise
-        self._keep(key, (monotonic() + self.seconds, answer))
+        self._keep(key, answer)
         return answer
 
     def drop(self, key: Hashable) -> None:
         """Ask for this one afresh: it is known to have changed."""
         self._known.pop(key, None)
 
-    def _keep(self, key: Hashable, dated: tuple[float, Answer]) -> None:
+    def _keep(self, key: Hashable, answer: Answer) -> None:
         if len(self._known) >= self.most:
             self._known.clear()
-        self._known[key] = dated
+        now = monotonic()
+        self._known[key] = (now + self.seconds, now + OLDEST * self.seconds, answer)
 
 
 def forget() -> None:

@@ -54,7 +54,7 @@ def test_where_one_stands(program: Programs) -> None:
         program(role).post("/api/queue/enter", json={})
     called = program("holder").get("/api/queue/position").json
     waiting = program("waiter").get("/api/queue/position").json
-    assert (called["state"], called["remainingCount"], called["expiresAt"]) == ("called", 0, "2026-12-01T12:10:00Z")
+    assert (called["state"], called["remainingCount"], called["expiresAt"]) == ("called", 0, "2026-12-01T12:03:00Z")
     assert (waiting["state"], waiting["waitNumber"], waiting["servingNumber"]) == ("waiting", 2, 1)
     assert waiting["pollAfterMs"] == 1000
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.running import wait_until
 from webapp import batches
-from webapp.batches import Batches
+from webapp.batches import Batches, Place
 from webapp.errors import LineTooBusy, NotFound
 
 LINE = 1
@@ -185,6 +185,19 @@ def test_a_fan_whom_nobody_answers_gives_up_and_is_written_no_more(
     assert outcome(asked[0]) == "place of first"
     assert book.written == [["first"]]
     assert crowd.batches._waiting == {}
+
+
+def test_a_fan_who_was_taken_on_by_somebody_whom_nobody_answers_gives_up_too(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "PATIENCE_SECONDS", 0.05)
+    taken: Place[str, str] = Place("taken on")
+    with pytest.raises(LineTooBusy):
+        crowd.batches._give_up(LINE, taken)
+    answered: Place[str, str] = Place("answered in that very moment")
+    answered.wake("a place")
+    crowd.batches._give_up(LINE, answered)
+    assert answered.answers == ["a place"]
 
 
 def test_another_line_does_not_wait(crowd: Crowd, book: Book) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from tests.builders import NOW, at, concert, do, fans
 from webapp import memory
-from webapp.db import db, reading
+from webapp.db import autocommitting, db
 from webapp.waiting_room import admission, estimate, joining, steering
 from webapp.waiting_room.estimate import Pace, Wait
 from webapp.waiting_room.models import Counter
@@ -116,10 +116,10 @@ def test_thousands_who_ask_at_once_are_one_measurement() -> None:
 
     memory.forget()
     counter = db.session.get_one(Counter, show)
-    event.listen(reading(db.engine), "before_cursor_execute", note)
+    event.listen(autocommitting(db.engine), "before_cursor_execute", note)
     try:
         for ahead in range(1_000):
             estimate.wait(counter, ahead, at(minutes=2))
     finally:
-        event.remove(reading(db.engine), "before_cursor_execute", note)
+        event.remove(autocommitting(db.engine), "before_cursor_execute", note)
     assert sum("called_at" in statement for statement in asked) == 1

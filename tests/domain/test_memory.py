@@ -53,6 +53,36 @@ def test_while_one_renews_the_others_take_the_old_answer(moment: Moment) -> None
     assert met == ["old"]
 
 
+def test_what_is_from_before_a_quiet_hour_is_given_to_nobody(moment: Moment) -> None:
+    recent: Recent[str] = Recent(1.0)
+    recent.get("stock", lambda: "an hour old")
+    moment.now += 3600
+    met: list[str] = []
+
+    def renew() -> str:
+        met.append(recent.get("stock", lambda: "asked too"))
+        return "new"
+
+    assert recent.get("stock", renew) == "new"
+    assert met == ["asked too"]
+
+
+def test_while_a_renewal_hangs_the_old_answer_is_given_for_three_moments_at_most(moment: Moment) -> None:
+    recent: Recent[str] = Recent(1.0)
+    recent.get("stock", lambda: "old")
+    moment.now += 2.9
+    met: list[str] = []
+
+    def renew() -> str:
+        met.append(recent.get("stock", lambda: "asked too"))
+        moment.now += 0.2
+        met.append(recent.get("stock", lambda: "asked too"))
+        return "new"
+
+    assert recent.get("stock", renew) == "new"
+    assert met == ["old", "asked too"]
+
+
 def test_an_error_is_not_an_answer() -> None:
     recent: Recent[int] = Recent(1.0)
     with pytest.raises(ZeroDivisionError):

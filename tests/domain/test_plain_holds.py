@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from tests.builders import NOW, at, concert, fan, hall, hold, house, schedule
 from webapp.booking import plainly
 from webapp.booking.models import Order, Reservation
+from webapp.concerts import recent
 from webapp.concerts.models import Schedule, Seat
 from webapp.db import at_once, db
 
@@ -16,8 +17,9 @@ pytestmark = pytest.mark.usefixtures("house")
 
 
 def plainly_hold(user_id: int, evening: Schedule, *numbers: int, now: datetime = NOW) -> str | None:
+    performance = recent.schedule(evening.id)  # as the page has it: read before, and belonging to no session
     with at_once():
-        return plainly.place(user_id, evening, numbers, now)
+        return plainly.place(user_id, performance, numbers, now)
 
 
 def facts(user_id: int) -> list[tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from tests.conftest import TEST_SECRETS
 from tests.kills.points import Points
 from tests.running import answers, free_port, start, stop, wait_until
 from webapp import jobs
-from webapp.db import db, reading
+from webapp.db import autocommitting, db
 from webapp.dev.postgres import Postgres
 from webapp.dev.services import Services
 
@@ -133,7 +133,7 @@ def _forget_connections() -> None:
     """This process's own, which died with the server."""
     db.session.remove()
     db.engine.dispose()
-    reading(db.engine).dispose()
+    autocommitting(db.engine).dispose()
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from redis.exceptions import ConnectionError
+from flask import Flask
+from redis.exceptions import ConnectionError, RedisError
 
 from tests.builders import NOW, concert, do, fan, fans
 from webapp.jobs import redis
@@ -226,3 +228,20 @@ def test_pages_look_again_once_redis_has_said_that_nothing_more_is_lost() -> Non
         delivering._listen(SlowRedis(heard), Delivery(Everybody()))  # type: ignore[arg-type]
     expected = ["nothing", "nothing", "subscribe", "live_restored", "look again", "message", "line_moved"]
     assert heard[: 1 + len(expected)] == [f"subscribe {messages.CHANNEL}", *expected]
+
+
+class Ended(BaseException):
+    """The process ends."""
+
+
+def test_whatever_happens_to_the_delivery_it_begins_again(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes: list[BaseException] = [RuntimeError("never heard of"), RedisError("away"), Ended()]
+
+    def listen(_client: object, _delivery: object) -> None:
+        raise outcomes.pop(0)
+
+    socketio = Mock()
+    monkeypatch.setattr(delivering, "_listen", listen)
+    with pytest.raises(Ended):
+        delivering._run(house, Delivery(socketio))
+    assert [call.args for call in socketio.emit.call_args_list] == [("live_lost",)] * 2

@@ -165,3 +165,24 @@ def test_fans_behind_one_address_do_not_use_up_each_others_tries(visit: Visitor)
     finally:
         limiter.enabled = False
     assert statuses == {303}
+
+
+def test_the_clock_is_the_one_that_runs_out_first(visit: Visitor) -> None:
+    house()
+    client = visit(fan("caller"))
+    client.post("/concerts/show/line")
+    assert "2026-12-01T12:03:00" in client.get("/concerts/show").text
+    assert "2026-12-01T12:10:00" in client.get("/schedules/1").text
+    assert "2026-12-01T12:10:00" in client.get("/concerts/show").text
+
+
+def test_signed_out_fans_behind_one_network_are_all_sent_to_sign_in(visit: Visitor) -> None:
+    concert()
+    limiter.enabled = True
+    limiter.reset()
+    try:
+        campus = visit(None)
+        answers = [campus.post(f"/concerts/show/{room}") for room in ("line", "lobby") for _ in range(61)]
+    finally:
+        limiter.enabled = False
+    assert {(answer.status_code, answer.location.partition("?")[0]) for answer in answers} == {(303, "/sign-in")}

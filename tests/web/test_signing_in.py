@@ -5,10 +5,14 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.builders import PASSWORD, fan
+from tests.builders import house as a_house
 from tests.web.conftest import Visitor
+from webapp.accounts.models import User
 from webapp.accounts.next_page import safe_next
+from webapp.db import db
 from webapp.extensions import limiter
 
 
@@ -75,6 +79,15 @@ def test_signing_in_goes_on_to_the_page_that_was_asked_for(visit: Visitor) -> No
     assert answer.headers["Location"] == "/orders?page=2"
 
 
+def test_after_a_form_signing_in_goes_back_to_the_page_the_form_was_on(visit: Visitor) -> None:
+    show = a_house()
+    holds, seats = f"/schedules/{show.id}/holds", f"http://localhost/schedules/{show.id}?view=list"
+    sent = visit(None).post(holds, headers={"Referer": seats})
+    assert sent.location == f"/sign-in?next=/schedules/{show.id}?view%3Dlist"
+    for elsewhere in ({"Referer": "https://evil.test/x"}, {"Referer": "http://localhost//evil.test"}, {}):
+        assert visit(None).post(holds, headers=elsewhere).location == "/sign-in"
+
+
 @pytest.mark.parametrize(
     "target",
     [
@@ -111,6 +124,23 @@ def test_each_sign_in_has_a_key_of_its_own_and_signing_out_ends_every_copy(visit
     client.post("/sign-out")
     assert not is_signed_in(thief)
     assert not is_signed_in(client)
+
+
+def test_who_signs_up_on_a_korean_page_is_written_to_in_korean(visit: Visitor) -> None:
+    form = {"name": "Newcomer", "email": "new@example.com", "password": "long enough"}
+    korean, english = {"Accept-Language": "ko"}, {"Accept-Language": "en"}
+    assert visit(None).post("/sign-up", data=form, headers=korean).status_code == 303
+    language = select(User.language).where(User.email == "new@example.com")
+    assert db.session.scalar(language) == "ko"
+    assert visit(None).post("/sign-in", data=form, headers=english).status_code == 303
+    assert db.session.scalar(language) == "ko"
+
+
+def test_who_has_no_language_yet_gets_that_of_the_page_they_sign_in_on(visit: Visitor) -> None:
+    user = fan("holder")
+    asked = {"email": "holder@frontrow.test", "password": PASSWORD}
+    assert visit(None).post("/sign-in", data=asked, headers={"Accept-Language": "ko"}).status_code == 303
+    assert db.session.scalar(select(User.language).where(User.id == user)) == "ko"
 
 
 def test_too_many_tries_are_told_when_to_try_again(visit: Visitor) -> None:

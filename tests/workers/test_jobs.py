@@ -184,7 +184,7 @@ def test_the_audit_job_fails_when_a_promise_is_broken(stage: Flask, timepiece: T
     concert(capacity=1)
     with transaction():
         db.session.execute(text("UPDATE counters SET created_count = 1"))
-    with pytest.raises(AssertionError, match="numbers-without-gaps"):
+    with pytest.raises(upkeep.PromisesBroken, match="numbers-without-gaps"):
         upkeep.audit()
 
 

@@ -26,6 +26,7 @@ class User(Model):
 
     __table_args__ = (
         CheckConstraint("point >= 0", "point_never_negative"),
+        CheckConstraint("language IN ('en', 'ko')", "language_known"),
         CheckConstraint("role IN ('fan', 'operator')", "role_known"),
         Index("uq_users_email", func.lower(email), unique=True),
     )

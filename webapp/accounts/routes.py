@@ -1,6 +1,7 @@
 """Signing up, in and out."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -8,7 +9,8 @@ from werkzeug.wrappers import Response
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.accounts.forms import SignInForm, SignUpForm
-from webapp.accounts.next_page import safe_next
+from webapp.accounts.next_page import page_of_form, safe_next
+from webapp.accounts.passwords import hash_password
 from webapp.db import transaction
 from webapp.extensions import limiter
 
@@ -37,8 +39,9 @@ def sign_up() -> Answer:
     if not form.validate_on_submit():
         return _form("accounts/sign_up.html", form)
     email, name, password = form.email.data, form.name.data, form.password.data
+    hashed = hash_password(password)
     with transaction():
-        user_id = signing_in.sign_up(email, name, password)
+        user_id = signing_in.sign_up(email, name, hashed)
     if user_id is None:
         # An address that has an account gets in with its own password, and otherwise the answer sign-in gives.
         user_id = signing_in.who(email, password)
@@ -75,9 +78,17 @@ def sign_out() -> Answer:
     return redirect(url_for("concerts.index"), 303)
 
 
+def ask_to_sign_in() -> Response:
+    """Who is not signed in signs in first, and comes back to where they were: a form's own address takes no GET."""
+    is_page = request.method in {"GET", "HEAD"}
+    back = request.full_path.rstrip("?") if is_page else page_of_form(request.referrer, request.host_url)
+    return redirect(url_for("accounts.sign_in", next=back))
+
+
 def _enter(user_id: int, target: str | None) -> Response:
     with transaction():
         key = signing_in.start(user_id, clock.now())
+        signing_in.speaks(user_id, str(get_locale()))
     session.clear()  # nothing that was in the signed-out cookie outlives the sign-in
     session.permanent = True
     user = signing_in.load(key)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, String, any_, bindparam, delete, func, insert, select
+from sqlalchemy import ARRAY, Row, String, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from webapp.accounts.models import OPERATOR, SignIn, User
-from webapp.accounts.passwords import hash_password, is_right
+from webapp.accounts.passwords import is_right
 from webapp.batches import Batches
 from webapp.db import after_commit, db, fetch
 from webapp.live import messages
@@ -43,23 +43,26 @@ class SignedIn:
 WHO = (SignIn.key, User.id, User.name, User.role, User.point, User.language)
 KEYS = bindparam("keys", type_=ARRAY(String))
 USERS_OF = select(SignIn.key, SignIn.user_id).where(SignIn.key == any_(KEYS))
+WITH_ADDRESS = select(User.id, User.password).where(func.lower(User.email) == bindparam("address"))
 SIGNED_IN = select(*WHO).join(User, User.id == SignIn.user_id).where(SignIn.key == any_(KEYS))
 
 
-def sign_up(email: str, name: str, password: str) -> int | None:
-    """The new fan's id, or None when the address already has an account."""
+def sign_up(email: str, name: str, hashed: str) -> int | None:
+    """The new fan's id, or None when the address already has an account. The password comes hashed: nobody holds a
+    connection while that lasts."""
     statement = (
-        insert_or_skip(User)
-        .values(email=email, name=name, password=hash_password(password))
-        .on_conflict_do_nothing()
-        .returning(User.id)
+        insert_or_skip(User).values(email=email, name=name, password=hashed).on_conflict_do_nothing().returning(User.id)
     )
     return db.session.scalar(statement)
 
 
 def who(email: str, password: str) -> int | None:
-    """The id of the user with this address and password; None for either being wrong, at the same cost."""
-    found = db.session.execute(select(User.id, User.password).where(func.lower(User.email) == email.lower())).first()
+    """The id of the user with this address and password; None for either being wrong, at the same cost.
+
+    Raises TooBusy. To be called outside of transactions, where the read gives its connection back before the hashing.
+    """
+    rows = fetch(WITH_ADDRESS, address=email.lower())
+    found = rows[0] if rows else None
     return found.id if is_right(password, found.password if found else None) and found else None
 
 
@@ -68,6 +71,12 @@ def start(user_id: int, now: datetime) -> str:
     key = secrets.token_urlsafe(32)
     db.session.execute(insert(SignIn).values(key=key, user_id=user_id, created_at=now))
     return key
+
+
+def speaks(user_id: int, language: str) -> None:
+    """What the fan reads is what they are written to in, unless they have chosen before."""
+    unknown = update(User).where(User.id == user_id, User.language.is_(None)).values(language=language)
+    db.session.execute(unknown.execution_options(synchronize_session=False))
 
 
 def end(key: str) -> None:

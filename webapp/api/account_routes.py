@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.accounts import signing_in
 from webapp.accounts.forms import SignUpForm
+from webapp.accounts.passwords import hash_password
 from webapp.api import answered, asked, callers, idempotency, limits, tokens
 from webapp.api.calls import Call
 from webapp.api.errors import BadRefresh, BadSignIn, EmailTaken, InFlight, Invalid, KeyMismatch
@@ -34,8 +35,10 @@ def sign_up(call: Call) -> Told:
     if not form.validate():
         raise Invalid(errors=_faults(form.errors))
 
+    hashed = hash_password(form.password.data)
+
     def effect() -> Told:
-        user_id = signing_in.sign_up(form.email.data, form.name.data, form.password.data)
+        user_id = signing_in.sign_up(form.email.data, form.name.data, hashed)
         if user_id is None:
             raise EmailTaken()
         return told(answered.SignedUp(user_id=user_id), 201)

@@ -32,7 +32,9 @@ class Position(Answered):
     serving_number: int = told("The number called last", "마지막으로 호출된 번호", 1272)
     state: Literal["waiting", "called", "ended"] = told("Where you stand", "대기 상태", "waiting")
     expires_at: datetime | None = told(
-        "When your admission ends, once called", "입장 마감 시각(호출된 뒤)", "2026-12-01T12:10:00Z"
+        "When your admission ends, once called; sooner as long as you have not looked at dates or seats",
+        "입장 마감 시각(호출된 뒤). 날짜나 좌석을 조회하기 전까지는 더 이릅니다.",
+        "2026-12-01T12:10:00Z",
     )
     poll_after_ms: int = told("Ask again after so many milliseconds", "다음 조회까지 기다릴 시간(ms)", 3000)
 

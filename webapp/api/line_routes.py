@@ -100,7 +100,7 @@ def position(call: Call) -> Told:
         wait_number=place.wait_number,
         serving_number=db.session.get_one(Counter, place.concert_id).serving_number,
         state=state,  # type: ignore[arg-type]
-        expires_at=place.expires_at,
+        expires_at=admission.lasts_until(place),
         poll_after_ms=_poll_after(state, ahead),
     )
     return told(seen)

@@ -135,9 +135,11 @@ def _run(app: Flask, delivery: Delivery) -> None:
             _listen(jobs.client(url), delivery)
         except RedisError as error:
             log.warning("live messages pause until Redis answers: %s", error)
-            # Their sockets are up and would look live: the pages go over to asking until told otherwise.
-            delivery.socketio.emit("live_lost")
-            delivery.socketio.sleep(RECONNECT_SECONDS)
+        except Exception:
+            log.exception("live messages pause: what happened is none of Redis' outcomes")
+        # Their sockets are up and would look live: the pages go over to asking until told otherwise.
+        delivery.socketio.emit("live_lost")
+        delivery.socketio.sleep(RECONNECT_SECONDS)
 
 
 def _listen(client: Redis, delivery: Delivery) -> None:

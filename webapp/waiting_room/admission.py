@@ -67,6 +67,13 @@ def state(place: QueueSession | Standing, now: datetime) -> tuple[str, str | Non
     return "called", None
 
 
+def lasts_until(place: QueueSession | Standing) -> datetime | None:
+    """When the admission ends if nothing more happens: who has not come yet has three minutes to, not all ten."""
+    if place.claimed_at is None and place.claim_by and place.expires_at:
+        return min(place.claim_by, place.expires_at)
+    return place.expires_at
+
+
 def ahead(place: QueueSession | Standing | None, now: datetime, counter: Counter | None = None) -> int | None:
     """How many people wait in front of this place; 0 once called; None without a live place.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import CursorResult, select, text, update
 from sqlalchemy.orm import undefer
 
+from webapp import patience
 from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.waiting_room import calling, tick
@@ -68,6 +69,7 @@ def pads(seed: bytes) -> dict[str, bytes]:
 
 
 def _give_numbers(concert_id: int, now: datetime) -> int:
+    patience.take_time(patience.DRAW_SECONDS)
     draw = db.session.scalars(select(Draw).options(undefer(Draw.seed)).where(Draw.concert_id == concert_id)).one()
     given = db.session.execute(GIVE_NUMBERS, {"concert_id": concert_id, "now": now, **pads(draw.seed)})
     assert isinstance(given, CursorResult)

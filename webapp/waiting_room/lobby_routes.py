@@ -14,7 +14,7 @@ from webapp.errors import LobbyClosed, NotFound
 from webapp.extensions import limiter
 from webapp.waiting_room import drawing, joining, lobby, lobby_views, verifying
 from webapp.waiting_room.models import Counter
-from webapp.waiting_room.routes import by_fan
+from webapp.waiting_room.routes import by_fan, is_signed_out
 
 blueprint = Blueprint("lobby", __name__)
 
@@ -35,7 +35,7 @@ def show(slug: str) -> Any:
 
 
 @blueprint.post("/concerts/<slug>/lobby")
-@limiter.limit("60 per minute", key_func=by_fan)
+@limiter.limit("60 per minute", key_func=by_fan, exempt_when=is_signed_out)
 def enter(slug: str) -> Any:
     """Into the lobby; or, for a page that was opened before the sale was, into the line."""
     now, concert = clock.now(), listing.concert(slug)
@@ -43,7 +43,10 @@ def enter(slug: str) -> Any:
         return redirect(url_for("accounts.sign_in", next=url_for(".resume", slug=slug)), 303)
     user_id, concert_id, is_on_sale = current_user.id, concert.id, concert.is_on_sale(now)
     with transaction():
-        (joining.join if is_on_sale else lobby.enter)(user_id, concert_id, now)
+        if is_on_sale:
+            joining.join(user_id, concert_id, now)
+        else:
+            lobby.enter(user_id, concert_id, now)
     return redirect(url_for("waiting_room.show" if is_on_sale else ".show", slug=slug), 303)
 
 

@@ -56,6 +56,7 @@ class Counter(Model):
         CheckConstraint("0 <= skipped_count AND skipped_count <= created_count - serving_number", "skips_only_waiting"),
         CheckConstraint("capacity >= 0", "capacity_never_negative"),
         CheckConstraint("admissions_per_minute > 0", "rate_positive"),
+        CheckConstraint("band_width > 0 AND bands_from >= 0", "bands_have_a_width"),
     )
 
 
@@ -110,6 +111,10 @@ class QueueSession(Model):
         CheckConstraint("is_terminated = (terminated_at IS NOT NULL)", "an_end_has_a_time"),
         CheckConstraint("(called_at IS NULL) = (expires_at IS NULL)", "the_clock_starts_when_called"),
         CheckConstraint("wait_number > 0", "wait_number_positive"),
+        CheckConstraint("end_reason IN ('paid', 'left', 'expired', 'no_show')", "end_reason_known"),
+        CheckConstraint("(called_at IS NULL) = (claim_by IS NULL)", "called_to_come_by_a_time"),
+        CheckConstraint("claimed_at IS NULL OR called_at IS NOT NULL", "only_the_called_come"),
+        CheckConstraint("end_reason NOT IN ('expired', 'no_show') OR called_at IS NOT NULL", "only_the_called_run_out"),
     )
 
 

@@ -22,9 +22,14 @@ blueprint = Blueprint("waiting_room", __name__)
 def by_fan() -> str:
     """Whose tries these are, for a limit: a campus or a phone network is one address and thousands of fans.
 
-    The sign-in's key is in the cookie; asking Postgres who that is would be the dearer part of joining.
+    The sign-in's key is in the cookie; asking Postgres who that is would be the dearer part of joining. Who has none is
+    only sent to sign in, as often as they like.
     """
     return f"sign-in:{session['_user_id']}" if "_user_id" in session else get_remote_address()
+
+
+def is_signed_out() -> bool:
+    return "_user_id" not in session
 
 
 @blueprint.get("/concerts/<slug>")
@@ -51,11 +56,14 @@ def concert(slug: str) -> str:
 
 
 @blueprint.post("/concerts/<slug>/line")
-@limiter.limit("60 per minute", key_func=by_fan)
+@limiter.limit("60 per minute", key_func=by_fan, exempt_when=is_signed_out)
 def join(slug: str) -> Any:
     """Join in the next batch; who asks is read with everybody else in it."""
+    concert_id = recent.concert(slug).id
     try:
-        entering.enter(recent.concert(slug).id, session.get("_user_id", ""))
+        if is_signed_out():
+            raise NotSignedIn()
+        entering.enter(concert_id, session["_user_id"])
     except NotSignedIn:
         # The wish survives signing in: the page that follows joins without asking again.
         return redirect(url_for("accounts.sign_in", next=url_for(".resume_join", slug=slug)), 303)

@@ -10,7 +10,8 @@ from webapp.waiting_room.models import Counter, QueueSession, Standing
 
 @dataclass(frozen=True)
 class Place:
-    """One fan's place. `state` is waiting, called or ended; `ahead` is 0 unless waiting."""
+    """One fan's place. `state` is waiting, called or ended; `ahead` is 0 unless waiting. `expires_at` is the limit that
+    counts now: until the fan has come, `claim_by`."""
 
     number: int
     ahead: int
@@ -39,7 +40,7 @@ def seen(found: QueueSession | Standing, now: datetime, counter: Counter | None 
         joined_at=found.created_at,
         called_at=found.called_at,
         claim_by=found.claim_by,
-        expires_at=found.expires_at,
+        expires_at=admission.lasts_until(found),
     )
 
 

@@ -11,6 +11,7 @@ const ESTIMATE_MS = 30_000; // an estimate older than this may be asked for agai
 const ESTIMATE_SHARE = 0.1; // once this share of the people ahead is gone, so that a long line asks seldom
 const READ_MS = 900; // long enough to read that it is your turn
 const HEAR_MS = 1800; // and to hear it, for a fan who asked for a sound
+const STRAGGLER_MS = 5000; // no tick is on its way for longer; after that a lower number is a database set back
 const SOON_MS = 1000; // the line has passed us and our own place does not say so yet
 
 export function connect(room) {
@@ -20,16 +21,17 @@ export function connect(room) {
   const concert = Number(room.dataset.concert);
   const mine = Number(room.dataset.number);
   const shown = board(room);
-  const place = { ahead: Number(room.dataset.ahead), heardAt: 0, estimatedFor: Number(room.dataset.ahead), over: false };
+  const place = { ahead: Number(room.dataset.ahead), sequence: -1, heardAt: 0, estimatedFor: Number(room.dataset.ahead), over: false };
   let asking = null;
   let askedAt = performance.now();
   let joined = false;
 
   const heard = (tick) => {
     if (tick.stock) document.dispatchEvent(new CustomEvent("frontrow:stock", { detail: tick.stock }));
-    const at = Date.parse(tick.now);
-    if (place.over || tick.concert !== concert || at < place.heardAt) return;
-    place.heardAt = at;
+    const isStraggler = tick.sequence < place.sequence && performance.now() - place.heardAt < STRAGGLER_MS;
+    if (place.over || tick.concert !== concert || isStraggler) return;
+    place.sequence = tick.sequence;
+    place.heardAt = performance.now();
     place.ahead = Math.min(place.ahead, aheadOf(tick, mine));
     shown.people(place.ahead);
     shown.line(tick);
