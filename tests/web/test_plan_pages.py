@@ -109,7 +109,7 @@ def test_numbers_chosen_on_the_map_before_an_edit_hold_nothing(client: FlaskClie
 
 def test_open_maps_are_told_of_an_edit(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     evening, heard = house(), list[dict[str, Any]]()
-    monkeypatch.setattr(messages, "_publish", heard.append)
+    monkeypatch.setattr(messages, "_publish", lambda message, _send=None: heard.append(message))
     times = {"starts_at": "2027-03-02T19:30", "doors_at": "2027-03-02T18:30"}
     edit(client, f"/admin/schedules/{evening.id}/edit", **times, **{"price-0": "120000"})
     (told,) = heard

@@ -6,13 +6,11 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
 
-from tests.builders import admit, do, fan, fans, hall, hold, house
+from tests.builders import admit, fan, fans, hold, house
 from tests.web.conftest import Visitor
 from webapp.booking import snapshot
-from webapp.concerts.models import Schedule, SeatPlan
-from webapp.db import db
+from webapp.concerts.models import Schedule
 
 JSON = {"Accept": "application/json"}
 
@@ -51,20 +49,8 @@ def test_where_the_seats_are_may_be_kept_by_anybody_for_ever(client: FlaskClient
     assert told["sections"][0]["rows"][0] == {
         "name": "A", "grade": "R", "places": 6, "x": [700, 100, 100, 100, 100, 100], "y": [500, 0, 0, 0, 0, 0]
     }  # fmt: skip
-    another = visit(None).get("/plans/1/another.json")
-    assert (another.json, another.headers["Cache-Control"]) == (told, "no-store")
-    assert visit(None).get("/plans/2/another.json").status_code == 404
-
-
-def test_an_edited_plan_has_another_address(client: FlaskClient) -> None:
-    def address() -> str:
-        (found,) = re.findall(r'data-plan-url="([^"]+)"', client.get("/schedules/1").text)
-        return str(found)
-
-    before = address()
-    assert address() == before
-    do(db.session.execute, update(SeatPlan).values(document=hall(rows=3)))
-    assert address() != before
+    for unknown in ("/plans/1/another.json", "/plans/2/another.json"):
+        assert visit(None).get(unknown).status_code == 404
 
 
 def test_the_seats_are_for_those_who_were_called(visit: Visitor, evening: Schedule) -> None:

@@ -12,7 +12,16 @@ from webapp.booking.models import MOST_SEATS
 from webapp.concerts import geometry, listing
 from webapp.concerts.models import Schedule
 from webapp.db import at_once, transaction
-from webapp.errors import BadSeats, BookingError, HouseChanged, NoneTogether, SeatLimit, SeatsTaken, ShowCancelled
+from webapp.errors import (
+    BadSeats,
+    BookingError,
+    HouseChanged,
+    NoneTogether,
+    NotFound,
+    SeatLimit,
+    SeatsTaken,
+    ShowCancelled,
+)
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
@@ -49,14 +58,14 @@ def show(schedule_id: int) -> str:
 def plan(plan_id: int, digest: str) -> Response:
     """Where the seats of a house are: the same for everybody and, under the name of its content, for ever."""
     house = geometry.house(plan_id)
+    if digest != house.digest:
+        raise NotFound()  # whoever is shown a plan knows its name
     zipped = _takes_gzip()
     answer = Response(house.zipped if zipped else house.body, mimetype="application/json")
     if zipped:
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"
-    # Under an old name, after the plan was edited, the house is told as it is now, and not kept.
-    is_named = digest == house.digest
-    answer.headers["Cache-Control"] = f"public, max-age={PLAN_SECONDS}, immutable" if is_named else "no-store"
+    answer.headers["Cache-Control"] = f"public, max-age={PLAN_SECONDS}, immutable"
     return answer
 
 

@@ -67,11 +67,10 @@ function open(root, house, words) {
     const lost = picked.numbers().filter((number) => !free(number) && picked.remove(number) && house.stateOf(number) !== "mine");
     if (lost.length) tell(fill(words.taken, { seat: lost.map(nameOf).join("; ") }));
   };
-  // A message does not say whose hold it is. Before we say that a chosen seat is lost, we ask.
+  // A message does not say whose hold it is: before we say that a seat is lost, we ask. Seat 0 is the whole house.
   const heard = (message) => {
     const numbers = house.apply(message);
-    const isRebuilt = message.changes.some(([number]) => number === 0); // 0 is the house itself
-    if (!numbers || isRebuilt || numbers.some(picked.has)) refetch();
+    if (!numbers || numbers.some(picked.has) || message.changes.some(([number]) => !number)) refetch();
     if (numbers?.length) repaint(numbers);
   };
   const tap = (point, pointer) => {
