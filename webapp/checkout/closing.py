@@ -49,13 +49,17 @@ def cancel_schedules(schedule_ids: Sequence[int], now: datetime) -> tuple[dict[s
     return before, {str(one.date): _spelled(one.cancelled_at) for one in schedules}
 
 
-def unfinished(most: int) -> Sequence[int]:
-    """Ids of orders of cancelled performances that are still paid or hold seats, oldest first."""
+def unfinished(most: int, after: int = 0) -> Sequence[int]:
+    """Ids of orders of cancelled performances that are still paid or hold seats, oldest first, those after `after`."""
     holding = select(Reservation.id).where(Reservation.order_id == Order.id, ~Reservation.is_cancelled).exists()
     statement = (
         select(Order.id)
         .join(Schedule, Schedule.id == Order.schedule_id)
-        .where(Schedule.cancelled_at.is_not(None), or_(Order.status == PAID, (Order.status == OPEN) & holding))
+        .where(
+            Order.id > after,
+            Schedule.cancelled_at.is_not(None),
+            or_(Order.status == PAID, (Order.status == OPEN) & holding),
+        )
         .order_by(Order.id)
         .limit(most)
     )
