@@ -6,7 +6,7 @@ from datetime import timedelta
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.api import idempotency, tokens
-from webapp.audit import broken_promises
+from webapp.audit import BrokenPromises, broken_promises
 from webapp.db import transaction
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def audit() -> str:
     for promise in broken:
         log.error("BROKEN %s: %s", promise.name, promise.sentence)
     if broken:
-        raise AssertionError("; ".join(f"{one.name}: {one.sentence}" for one in broken[:5]))
+        raise BrokenPromises(broken)
     return "every promise holds"
 
 

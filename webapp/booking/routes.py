@@ -13,7 +13,7 @@ from webapp.booking.models import MOST_SEATS
 from webapp.concerts import listing, pricing, stock
 from webapp.concerts.models import Concert, Schedule, SeatPlan
 from webapp.db import at_once, db, transaction
-from webapp.errors import BadSeats, BookingError, HouseChanged, NoneTogether, SeatLimit, SeatsTaken, ShowCancelled
+from webapp.errors import BadSeats, BookingError, HouseChanged, NoneTogether, SeatLimit, SeatsTaken
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
@@ -39,8 +39,7 @@ def dates(slug: str) -> Any:
 @blueprint.get("/schedules/<int:schedule_id>")
 @admission_required
 def show(schedule_id: int) -> str:
-    if g.schedule.cancelled_at:
-        raise ShowCancelled()
+    holds.check_on_sale(g.schedule, clock.now())
     _come_in()
     chosen = {number for number in request.args.getlist("seat", type=int) if number}
     return _page(g.schedule, g.concert, chosen)
@@ -149,7 +148,7 @@ def _page(schedule: Schedule, concert: Concert, chosen: set[int], problem: str |
         "booking/seat_map.html",
         concert=concert,
         schedule=schedule,
-        schedules=listing.performances(concert, now),
+        schedules=[one for one in listing.performances(concert, now) if not one.is_over],
         admission=g.place,
         view="list" if request.values.get("view") == "list" else "map",
         sections=sections,
