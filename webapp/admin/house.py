@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp.accounts.models import User
-from webapp.booking.models import Order
+from webapp.booking.models import Order, Reservation
 from webapp.checkout import reasons
 from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment
 from webapp.concerts import listing
@@ -22,7 +22,7 @@ SHOWN_AFTERWARDS = timedelta(days=7)
 
 @dataclass(frozen=True)
 class House:
-    """Seats of one schedule, and what its sold seats cost together in won."""
+    """Seats of one schedule, and what was paid for its sold seats together in won."""
 
     schedule: Schedule
     free: int
@@ -64,15 +64,18 @@ def line(concert_id: int, now: datetime) -> dict[str, Any]:
 
 def houses(concert_id: int, now: datetime) -> list[House]:
     """Each schedule's house, in order."""
+    # A seat's own price is what the next buyer pays. A seat has one live reservation at most, so none counts twice.
+    paid = (Reservation.seat_id == Seat.id) & ~Reservation.is_cancelled & Reservation.payment_id.is_not(None)
     statement = (
         select(
             Schedule,
             func.count().filter(is_free(now), Schedule.cancelled_at.is_(None)),
             func.count().filter(Seat.held_until > now),
             func.count().filter(Seat.is_sold),
-            func.coalesce(func.sum(Seat.price).filter(Seat.is_sold), 0),
+            func.coalesce(func.sum(Reservation.price), 0),
         )
         .join(Seat, Seat.schedule_id == Schedule.id)
+        .outerjoin(Reservation, paid)
         .where(Schedule.concert_id == concert_id)
         .group_by(Schedule.id)
         .order_by(Schedule.starts_at)
