@@ -99,8 +99,7 @@ def _init_extensions(app: Flask, settings: config.Settings) -> None:
     login_manager.user_loader(who_asks)
     # A sign-in is a row that can be ended; a fan who walks from one network to the next is no thief.
     login_manager.session_protection = None
-    login_manager.login_view = "accounts.sign_in"
-    login_manager.login_message = None
+    login_manager.unauthorized_handler(accounts.ask_to_sign_in)
     sockets.init_app(app, socketio)
 
 

@@ -1,6 +1,7 @@
 """Signing up, in and out."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -73,6 +74,14 @@ def test_signing_in_goes_on_to_the_page_that_was_asked_for(visit: Visitor) -> No
         data={"email": "holder@frontrow.test", "password": PASSWORD, "next": "/orders?page=2"},
     )
     assert answer.headers["Location"] == "/orders?page=2"
+
+
+def test_who_sent_a_form_signed_out_goes_on_to_the_page_it_stood_on(visit: Visitor) -> None:
+    client, page = visit(None), "/schedules/7?view=list"
+    for referrer, onward in ((f"http://localhost{page}", f"?next={page}"), ("https://other.test/", ""), (None, "")):
+        headers = {"Referer": referrer} if referrer else {}
+        answer = client.post("/orders/some-order/cancellation", headers=headers)
+        assert (answer.status_code, unquote(answer.headers["Location"])) == (303, f"/sign-in{onward}")
 
 
 @pytest.mark.parametrize(

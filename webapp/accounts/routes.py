@@ -75,6 +75,15 @@ def sign_out() -> Answer:
     return redirect(url_for("concerts.index"), 303)
 
 
+def ask_to_sign_in() -> Response:
+    """To the sign-in page, and from there back: to the page asked for, or to the one that the sent form stood on."""
+    here = request.host_url
+    target = request.url if request.method in {"GET", "HEAD"} else request.referrer or ""
+    return redirect(
+        url_for("accounts.sign_in", next=f"/{target[len(here) :]}" if target.startswith(here) else None), 303
+    )
+
+
 def _enter(user_id: int, target: str | None) -> Response:
     with transaction():
         key = signing_in.start(user_id, clock.now())
