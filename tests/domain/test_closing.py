@@ -134,7 +134,7 @@ def test_one_late_showof_two_leaves_the_other_alone() -> None:
     end_all()
 
 
-def test_a_matinee_and_an_late_showare_two_lines_of_the_log() -> None:
+def test_a_matinee_and_an_evening_are_two_lines_of_the_log() -> None:
     show = concert()
     late_show, matinee = schedule(show, hall()), schedule(show, hall(), days=60, hours=-5)
     before, after = do(closing.cancel_schedules, [late_show.id, matinee.id], NOW)
