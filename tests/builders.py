@@ -121,14 +121,16 @@ def concert(slug: str = "show", capacity: int = 100, opens_at: datetime | None =
     return made
 
 
-def schedule(concert: Concert, plan: Plan | None = None, price: int = 100_000, days: int = 60) -> Schedule:
+def schedule(
+    concert: Concert, plan: Plan | None = None, price: int = 100_000, days: int = 60, hours: int = 0
+) -> Schedule:
     """A performance of the concert in a small hall, every seat at one price."""
     document = plan or hall()
     with transaction():
         stored = SeatPlan(name=document["name"], document=document)
         db.session.add(stored)
         db.session.flush()
-        starts_at = datetime(2027, 1, 1, 19, 30, tzinfo=ZoneInfo("Asia/Seoul")) + timedelta(days=days)
+        starts_at = datetime(2027, 1, 1, 19, 30, tzinfo=ZoneInfo("Asia/Seoul")) + timedelta(days=days, hours=hours)
         grades = {row["grade"] for section in document["sections"] for row in section["rows"]}
         return schedules.put_on(
             concert, stored, starts_at, starts_at - timedelta(hours=1), dict.fromkeys(grades, price)

@@ -1,6 +1,6 @@
 """Everything that can go wrong for a fan, as outcomes: a sentence, a code and a status each.
 
-Verbs raise them; `answers.py` maps them once, to a page or to problem+json.
+Verbs raise them; `answers.register` maps them once, to a page or to problem+json.
 """
 
 from typing import Any
@@ -101,7 +101,7 @@ class NoneTogether(BookingError):
 
 
 class SeatLimit(BookingError):
-    """Facts: `left`, how many more seats this fan may take for this concert."""
+    """Facts: `most`, how many seats a fan may have of a concert, and `left`, how many more this one may take."""
 
     code, status = "seat-limit", 409
 
@@ -109,7 +109,7 @@ class SeatLimit(BookingError):
         return str(
             gettext(
                 "You can have %(most)s seats for this concert, held and paid together. You can take %(left)s more.",
-                most=4,
+                most=self.facts["most"],
                 left=self.facts["left"],
             )
         )
@@ -148,6 +148,10 @@ class FeeChanged(BookingError):
 
 class ShowCancelled(BookingError):
     code, status, sentence = "show-cancelled", 409, _("This performance is cancelled.")
+
+
+class ShowBegun(BookingError):
+    code, status, sentence = "show-begun", 409, _("This performance has begun. Its seats are no longer on sale.")
 
 
 class HouseChanged(BookingError):

@@ -1,26 +1,26 @@
 """Jobs of the line. The clock in the predicates is right without them; they tidy and call."""
 
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from rq.timeouts import JobTimeoutException
+
 from webapp import clock
 from webapp.db import transaction
 from webapp.waiting_room import admission, drawing, lobby, sampling
 
+log = logging.getLogger(__name__)
+
 
 def expire_sessions() -> str:
     """End overdue sessions, one concert a transaction, and call whoever is next."""
-    ended = 0
-    for concert_id in admission.concerts_to_tidy(clock.now()):
-        with transaction():
-            ended += admission.expire(concert_id, clock.now())
-    return f"{ended} ended"
+    return f"{_each(admission.concerts_to_tidy(clock.now()), admission.expire)} ended"
 
 
 def call() -> str:
     """Give the lines with a rate their next second's admissions, and any line a push it may have missed."""
-    called = 0
-    for concert_id in admission.concerts_to_call(clock.now()):
-        with transaction():
-            called += admission.call(concert_id, clock.now())
-    return f"{called} called"
+    return f"{_each(admission.concerts_to_call(clock.now()), admission.call)} called"
 
 
 def sample() -> str:
@@ -31,11 +31,19 @@ def sample() -> str:
 
 def open_lobbies() -> str:
     """Commit to a seed where a lobby opens, and draw where its sale has opened; one concert a transaction."""
-    drawn = 0
-    for concert_id in lobby.concerts_to_open(clock.now()):
-        with transaction():
-            lobby.open_lobby(concert_id, clock.now())
-    for concert_id in drawing.concerts_to_draw(clock.now()):
-        with transaction():
-            drawn += drawing.hold_at(concert_id, clock.now())
-    return f"{drawn} drawn"
+    _each(lobby.concerts_to_open(clock.now()), lobby.open_lobby)
+    return f"{_each(drawing.concerts_to_draw(clock.now()), drawing.hold_at)} drawn"
+
+
+def _each(concert_ids: Iterable[int], verb: Callable[[int, datetime], int | None]) -> int:
+    """The sum of what `verb` did to each line, in a transaction of its own; one that fails holds up no other."""
+    done = 0
+    for concert_id in concert_ids:
+        try:
+            with transaction():
+                done += verb(concert_id, clock.now()) or 0
+        except JobTimeoutException:
+            raise
+        except Exception:
+            log.exception("%s of concert %s failed", verb.__name__, concert_id)
+    return done

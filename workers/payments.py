@@ -16,11 +16,12 @@ from webapp.checkout.providers import Provider, Report, provider
 from webapp.checkout.reconciling import UNREACHABLE
 from webapp.db import db, transaction
 from webapp.errors import ProviderRefused, ProviderUnavailable
+from workers import asking
+from workers.asking import LONG_ENOUGH_SECONDS, Errand
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-LONG_ENOUGH_SECONDS = 10.0  # well within the time a job may take
 
 
 def settle_event(event_id: int) -> str:
@@ -46,13 +47,15 @@ def settle_stored() -> str:
 
 def settle_forgotten() -> str:
     """Settle the stored callbacks that were never enqueued, or whose worker died."""
-    return _each(inbox.forgotten(clock.now(), BATCH), settle_event)
+    now, until = clock.now(), time.monotonic() + LONG_ENOUGH_SECONDS
+    return f"{_settle_until(until, lambda last: inbox.forgotten(now, BATCH, last))} done"
 
 
-def _settle_until(until: float) -> int:
+def _settle_until(until: float, found: Callable[[int], Sequence[int]] | None = None) -> int:
+    """Settle one batch after another; those that cannot be settled are passed by, however many they are."""
     done, last = 0, 0
-    while time.monotonic() <= until and (ids := inbox.unsettled(last, BATCH)):
-        done += _work_on(ids, settle_event)
+    while time.monotonic() <= until and (ids := found(last) if found else inbox.unsettled(last, BATCH)):
+        done += sum(_settled(one) for one in ids)
         last = ids[-1]
     return done
 
@@ -80,7 +83,7 @@ def ask_provider(payment_id: int) -> str:
 
 def ask_providers() -> str:
     """Ask about every payment that should have heard back by now."""
-    return _each(reconciling.due(PENDING, clock.now(), BATCH), ask_provider)
+    return f"{asking.run(_about_payments(PENDING, ask_provider))} done"
 
 
 def cancel_payment(payment_id: int) -> str:
@@ -125,9 +128,26 @@ def return_stray(stray_id: int) -> str:
 
 def finish_cancellations() -> str:
     """Ask again for the money that has not come back yet."""
-    now = clock.now()
-    ours = _each(reconciling.due(CANCELLING, now, BATCH), cancel_payment)
-    return f"{ours}, {_each(strays.due(now, BATCH), return_stray)} of strays"
+    ours = asking.run(_about_payments(CANCELLING, cancel_payment))
+    return f"{ours} done, {asking.run(_about_strays())} done of strays"
+
+
+def _about_payments(status: str, ask: Callable[[int], str]) -> Errand:
+    return Errand(
+        due=lambda silent: reconciling.due(status, clock.now(), BATCH, silent),
+        ask=ask,
+        postpone=lambda payment_id: reconciling.no_answer(payment_id, clock.now()),
+        provider=lambda payment_id: db.session.get_one(Payment, payment_id).provider,
+    )
+
+
+def _about_strays() -> Errand:
+    return Errand(
+        due=lambda silent: strays.due(clock.now(), BATCH, silent),
+        ask=return_stray,
+        postpone=lambda stray_id: strays.postpone(stray_id, clock.now()),
+        provider=lambda stray_id: db.session.get_one(StrayPayment, stray_id).provider,
+    )
 
 
 def _give_back(company: Provider, key: str, reference: str, reason: str, idempotency_key: str) -> Report:
@@ -141,22 +161,14 @@ def _give_back(company: Provider, key: str, reference: str, reason: str, idempot
         raise
 
 
-def _each(ids: Sequence[int], work: Callable[[int], str]) -> str:
-    return f"{_work_on(ids, work)} done"
-
-
-def _work_on(ids: Sequence[int], work: Callable[[int], str]) -> int:
-    """Work on one after the other; a provider that does not answer ends the run, so that it holds up nobody."""
-    done = 0
-    for one in ids:
-        try:
-            if work(one) == UNREACHABLE:
-                break
-            done += 1
-        except JobTimeoutException:
-            raise
-        except Exception:
-            # One payment that cannot be settled must not keep the others from it; the next run tries again.
-            db.session.rollback()
-            log.exception("%s(%s) failed", work.__name__, one)
-    return done
+def _settled(event_id: int) -> bool:
+    try:
+        settle_event(event_id)
+    except JobTimeoutException:
+        raise
+    except Exception:
+        # One callback that cannot be settled must not keep the others from it; the next run tries again.
+        db.session.rollback()
+        log.exception("settle_event(%s) failed", event_id)
+        return False
+    return True

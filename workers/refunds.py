@@ -1,6 +1,7 @@
 """Jobs of refunds: fetching the card's part until the provider confirms, and giving a cancelled show's money back."""
 
 import logging
+import time
 
 from rq.timeouts import JobTimeoutException
 
@@ -11,6 +12,8 @@ from webapp.checkout.providers import provider
 from webapp.checkout.refund_models import ASKED, Refund
 from webapp.db import db, transaction
 from webapp.errors import ProviderRefused, ProviderUnavailable
+from workers import asking
+from workers.asking import LONG_ENOUGH_SECONDS, Errand
 
 log = logging.getLogger(__name__)
 
@@ -39,25 +42,24 @@ def send_refund(refund_id: int) -> str:
 
 
 def send_refunds() -> str:
-    """Ask for every refund that is due; a provider that is away ends the run."""
-    done = 0
-    for refund_id in returning.due(clock.now(), BATCH):
-        try:
-            if send_refund(refund_id) == returning.UNREACHABLE:
-                break
-            done += 1
-        except JobTimeoutException:
-            raise
-        except Exception:
-            db.session.rollback()
-            log.exception("refund %s failed", refund_id)
-    return f"{done} done"
+    """Ask for every refund that is due."""
+    errand = Errand(
+        due=lambda silent: returning.due(clock.now(), BATCH, silent),
+        ask=send_refund,
+        postpone=lambda refund_id: returning.no_answer(refund_id, clock.now()),
+        provider=_provider,
+    )
+    return f"{asking.run(errand)} done"
 
 
 def refund_cancelled_shows() -> str:
-    """End the orders of cancelled performances, a transaction each; what is left follows in the next run."""
-    order_ids = closing.unfinished(BATCH)
-    ended = sum(_end(order_id) for order_id in order_ids)
+    """End the orders of cancelled performances, a transaction each; what is left follows in the next run.
+
+    Orders that cannot be ended are passed by, however many they are.
+    """
+    ended, order_ids, until = 0, closing.unfinished(BATCH), time.monotonic() + LONG_ENOUGH_SECONDS
+    while order_ids and not (ended := sum(_end(order_id) for order_id in order_ids)) and time.monotonic() <= until:
+        order_ids = closing.unfinished(BATCH, order_ids[-1])
     if len(order_ids) == BATCH and ended:
         jobs.enqueue_later(jobs.MONEY, jobs.REFUND_SHOWS)
     return f"{ended} ended"
@@ -74,3 +76,8 @@ def _end(order_id: int) -> bool:
         log.exception("order %s of a cancelled performance was not ended", order_id)
         return False
     return True
+
+
+def _provider(refund_id: int) -> str:
+    refund = db.session.get_one(Refund, refund_id)
+    return db.session.get_one(Payment, refund.payment_id).provider

@@ -1,10 +1,12 @@
 """From free seats to tickets, and points: each outcome that the contract names."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from tests.api.conftest import Program, Programs
-from tests.builders import admit, begin_card, concert, do, fan, hall, hold, house, schedule, seat
+from tests.builders import NOW, admit, begin_card, concert, do, fan, hall, hold, house, schedule, seat
 from tests.timepiece import Timepiece
 from webapp.booking.models import Reservation
 from webapp.checkout import points
@@ -193,3 +195,15 @@ def test_a_card_that_was_begun_is_superseded_by_points(program: Programs, show: 
     holder = program("holder")
     reservation = db.session.scalars(select(Reservation.id)).one()
     assert holder.post("/api/reservation/payment", json=bill(holder, reservation)).status_code == 201
+
+
+def test_what_has_begun_is_not_for_sale(program: Programs, show: Schedule, timepiece: Timepiece) -> None:
+    client = admitted(program, show)
+    do(db.session.execute, update(Schedule).values(starts_at=NOW + timedelta(minutes=1), doors_at=NOW))
+    timepiece.pass_(minutes=2)
+    assert client.get(f"/api/reservation/seats/available?date={DATE}").json["code"] == "no-such-date"
+    by_number = client.post("/api/reservation/seat", json={"date": DATE, "seatNumber": 1})
+    assert (by_number.status_code, by_number.json["code"]) == (404, "no-such-date")
+    wish = {"scheduleId": show.id, "seatIds": [seat(show, 1).id]}
+    by_id = client.post("/api/reservation/seat", json=wish)
+    assert (by_id.status_code, by_id.json["code"]) == (409, "show-begun")

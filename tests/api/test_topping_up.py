@@ -64,3 +64,13 @@ def test_a_provider_that_is_away_takes_nothing(
     answer = program("holder").patch(f"/api/user/{user_id}/point", json={"userId": user_id, "amount": 50_000})
     assert (answer.status_code, answer.json["code"]) == (503, "provider-unavailable")
     assert [one.status for one in db.session.scalars(select(Payment))] == ["failed"]
+
+
+def test_in_a_house_without_the_sandbox_the_fan_is_sent_to_the_company_there_is(
+    program: Programs, house: Flask, provider: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(house.extensions, "providers", {"other": OnlyByPage(provider)})
+    user_id = fan("holder")
+    answer = program("holder").patch(f"/api/user/{user_id}/point", json={"userId": user_id, "amount": 50_000})
+    assert answer.status_code == 202
+    assert [one.provider for one in db.session.scalars(select(Payment))] == ["other"]

@@ -1,22 +1,14 @@
-"""Ways to break a promise on purpose, for the tests of the audit; `mend` empties the house and restores its guards."""
+"""Ways to break a promise on purpose, for the tests of the audit."""
 
 from collections.abc import Callable
 
-from sqlalchemy import text
-
 from tests.builders import NOW, at, begin_card, concert, do, fan, fans, gather, hold, house, report, soon
+from tests.domain.mending import RULED, sql
 from webapp.audit import broken_promises
 from webapp.checkout import refunding, settling
-from webapp.db import db, transaction
 from webapp.waiting_room import admission, drawing, joining
 
 PRICE = 100_000
-
-
-def sql(*statements: str) -> None:
-    with transaction():
-        for statement in statements:
-            db.session.execute(text(statement))
 
 
 def paid_order(point: int = 0) -> None:
@@ -287,22 +279,3 @@ BREAKS: dict[str, Callable[[], None]] = {
     "doors-count-who-is-in": miscounted_door,
     "callbacks-are-settled": deaf,
 }
-RULED = ("draws", "lobby_entries")
-DROPPED = {
-    "uq_reservations_one_live_per_seat": "(seat_id)",
-    "uq_reservations_seat_limit": "(user_id, concert_id, slot)",
-}
-
-
-def mend() -> None:
-    tables = ", ".join(db.metadata.tables)
-    indexes = [
-        f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON reservations {columns} WHERE NOT is_cancelled"
-        for name, columns in DROPPED.items()
-    ]
-    constraint = "ck_draws_commitment_is_the_seeds"
-    checks = [
-        f"ALTER TABLE draws DROP CONSTRAINT IF EXISTS {constraint}",
-        f"ALTER TABLE draws ADD CONSTRAINT {constraint} CHECK (commitment = sha256(seed))",
-    ]
-    sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE", *indexes, *checks)

@@ -6,7 +6,8 @@ import pytest
 
 from tests.builders import NOW, at
 from tests.domain import breaking
-from tests.domain.breaking import BREAKS, mend
+from tests.domain.breaking import BREAKS
+from tests.domain.mending import mend
 from webapp.audit import PROMISES, broken_promises
 
 

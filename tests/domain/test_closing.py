@@ -118,7 +118,7 @@ def test_a_fan_who_cancels_in_between_pays_no_fee() -> None:
     assert end_all(eve) == 0
 
 
-def test_one_evening_of_two_leaves_the_other_alone() -> None:
+def test_one_late_showof_two_leaves_the_other_alone() -> None:
     show = concert()
     first, second = schedule(show, hall()), schedule(show, hall(), days=61)
     holder = fan("holder")
@@ -132,6 +132,14 @@ def test_one_evening_of_two_leaves_the_other_alone() -> None:
     do(closing.cancel_schedules, [second.id], NOW)
     assert closing.is_wholly_cancelled(show.id)
     end_all()
+
+
+def test_a_matinee_and_an_evening_are_two_lines_of_the_log() -> None:
+    show = concert()
+    late_show, matinee = schedule(show, hall()), schedule(show, hall(), days=60, hours=-5)
+    before, after = do(closing.cancel_schedules, [late_show.id, matinee.id], NOW)
+    assert before == dict.fromkeys(("2027-03-02 19:30", "2027-03-02 14:30"), None)
+    assert after == dict.fromkeys(before, NOW.isoformat())
 
 
 def test_the_fans_are_told_by_mail() -> None:

@@ -1,12 +1,15 @@
 """An order's one status for its fan, also while it changes under the reader's eyes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.builders import NOW, at, begin_card, do, fan, hold, house, report
 from webapp.booking import holds
 from webapp.booking.models import Order
-from webapp.checkout import settling, views
+from webapp.checkout import returns, settling, views
 from webapp.checkout.models import Payment
+from webapp.checkout.refund_models import Refund
 from webapp.db import db
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -47,3 +50,28 @@ def test_an_order_that_came_to_nothing_says_why() -> None:
     do(settling.settle, payment.id, report(payment, "cancelled"), NOW)
     assert views.page(released, NOW)["order"].status == "refunded"
     assert "on its way back" in views.page(released, NOW)["timeline"][-1]["sentence"]
+
+
+def test_money_on_its_way_back_is_told_whichever_attempt_it_came_through() -> None:
+    holder = fan("holder", point=50_000)
+    order = hold(holder, house(), 1)
+    replaced = begin_card(order, PRICE, key="split", in_points=50_000)
+    later = begin_card(order, PRICE, key="later")
+    do(settling.settle, later.id, report(later, "failed"), NOW)
+    assert do(settling.settle, replaced.id, report(replaced), NOW) == "cancelling"
+    for minutes in (0, 8):
+        seen = views.page(db.session.get_one(Order, order.id, populate_existing=True), at(minutes=minutes))
+        assert seen["order"].status == "refunding"
+        assert "after its points had gone back" in seen["attempt"].failure
+    do(settling.settle, replaced.id, report(replaced, "cancelled"), at(minutes=9))
+    seen = views.page(db.session.get_one(Order, order.id, populate_existing=True), at(minutes=9))
+    assert (seen["order"].status, seen["attempt"].public_id) == ("refunded", replaced.public_id)
+
+
+def test_working_days_are_those_of_the_concerts_zone() -> None:
+    # Sunday 22:00 in London is Monday in Seoul: the five working days end a day later.
+    confirmed = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
+    refund = Refund(cause="fan", status="returned", card_amount=1, points_amount=0, created_at=confirmed)
+    refund.returned_at = confirmed
+    assert "Mon 30 Nov" in returns.timeline(refund, "Asia/Seoul")[-1]["sentence"]
+    assert "Fri 27 Nov" in returns.timeline(refund, "Europe/London")[-1]["sentence"]

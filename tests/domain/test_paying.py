@@ -173,6 +173,15 @@ def test_a_late_payment_for_a_resold_seat_goes_back() -> None:
     assert do(settling.settle, payment.id, report(payment, "cancelled"), at(minutes=10)) == "cancelled"
 
 
+def test_a_payment_that_comes_once_the_performance_has_begun_wins_no_lapsed_hold() -> None:
+    evening = house()
+    payment = begin_card(hold(fan("holder"), evening, 1), PRICE)
+    days = (evening.starts_at - NOW).total_seconds()
+    assert do(settling.settle, payment.id, report(payment), at(seconds=days)) == "cancelling"
+    assert fresh(payment).reason == "show_begun"
+    assert not seat(evening, 1).is_sold
+
+
 def test_a_payment_for_seats_the_fan_gave_back_goes_back() -> None:
     evening, holder = house(), fan("holder")
     order = hold(holder, evening, 1)

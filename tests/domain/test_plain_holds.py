@@ -1,17 +1,18 @@
 """A hold in one statement: it does what the careful way does, or nothing at all."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from tests.builders import NOW, at, concert, fan, hall, hold, house, schedule
+from tests.builders import NOW, at, concert, do, fan, hall, hold, house, schedule
 from webapp.booking import plainly
 from webapp.booking.models import Order, Reservation
 from webapp.concerts import recent
 from webapp.concerts.models import Schedule, Seat
 from webapp.db import at_once, db
+from webapp.errors import NotFound, ShowBegun
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -92,3 +93,18 @@ def test_seats_of_another_schedule_are_out_of_reach() -> None:
     assert plainly_hold(holder, evening, 1)
     assert [fact[-1] for fact in facts(holder)] == [evening.id]
     assert db.session.scalars(select(Seat.version).where(Seat.schedule_id == matinee.id, Seat.number == 1)).one() == 0
+
+
+def test_neither_way_sells_a_performance_that_has_begun_or_is_archived() -> None:
+    evening, holder = house(), fan("holder")
+    just_before = evening.starts_at - timedelta(seconds=1)
+    assert plainly_hold(holder, evening, 1, now=evening.starts_at) is None
+    with pytest.raises(ShowBegun):
+        hold(holder, evening, 2, now=evening.starts_at)
+    do(db.session.execute, update(Schedule).values(archived_at=NOW))
+    assert plainly_hold(holder, evening, 1, now=just_before) is None
+    with pytest.raises(NotFound):
+        hold(holder, db.session.get_one(Schedule, evening.id, populate_existing=True), 2, now=just_before)
+    do(db.session.execute, update(Schedule).values(archived_at=None))
+    assert plainly_hold(holder, evening, 1, now=just_before)
+    at(days=91)  # the audit looks back from there

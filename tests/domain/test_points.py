@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import NOW, do, fan
@@ -26,6 +26,16 @@ def test_each_row_carries_the_balance_after_it() -> None:
     assert points.balance(saver) == 500
 
 
+TOO_MUCH = """
+WITH payment AS (
+    INSERT INTO payments (public_id, user_id, provider, idempotency_key, amount, created_at)
+    VALUES ('p', 1, 'sandbox', 'k', 1, now()) RETURNING id
+)
+INSERT INTO point_histories (user_id, amount, type, payment_id, created_at)
+SELECT 1, -301, 'USE', id, now() FROM payment
+"""
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -35,7 +45,7 @@ def test_each_row_carries_the_balance_after_it() -> None:
         (lambda: delete(PointHistory), "append-only"),
         (lambda: insert(PointHistory).values(user_id=1, amount=0, type="GRANT", created_at=NOW), "amount_not_zero"),
         (lambda: insert(PointHistory).values(user_id=1, amount=-1, type="GRANT", created_at=NOW), "only_use_takes"),
-        (lambda: insert(PointHistory).values(user_id=1, amount=-301, type="USE", created_at=NOW), "never_negative"),
+        (lambda: text(TOO_MUCH), "never_negative"),
     ],
 )
 def test_the_database_refuses_what_the_ledger_does_not_allow(change: Callable[[], object], said: str) -> None:

@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Event
+from typing import Any
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import select, text, true
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, house, schedule, seat_ids
-from tests.races.racing import errors, meeting, race, winners, without
+from tests.races.racing import PATIENCE_SECONDS, errors, meeting, race, winners, without
+from tests.running import wait_until
 from webapp.audit import broken_promises
-from webapp.booking import claims, holds
-from webapp.concerts.models import Seat
-from webapp.db import db, transaction
+from webapp.booking import claims, holds, plainly
+from webapp.booking.models import Reservation
+from webapp.concerts.models import Schedule, Seat
+from webapp.db import at_once, db, transaction
 from webapp.errors import SeatLimit, SeatsTaken
 
 
@@ -155,3 +159,50 @@ def _take_over_before_the_lock(monkeypatch: pytest.MonkeyPatch, take_over: Calla
         return lock(ids)
 
     monkeypatch.setattr(claims, "lock", late)
+
+
+@pytest.mark.usefixtures("house")
+def test_one_fans_two_ways_to_hold_never_want_the_same_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    evening, holder = house(), fan("holder")
+    assert len(winners(_best_and_plain(monkeypatch, evening, holder))) == 2
+    slots = select(Reservation.slot).where(~Reservation.is_cancelled).order_by(Reservation.slot)
+    assert list(db.session.scalars(slots)) == [1, 2]
+
+
+@pytest.mark.usefixtures("stage")
+def test_control_a_plain_hold_that_takes_no_fans_lock_spoils_the_careful_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = "SELECT id FROM users WHERE id = :user_id FOR NO KEY UPDATE"
+    unlocked = text(plainly.SENTENCE.replace(lock, lock.removesuffix(" FOR NO KEY UPDATE")))
+    monkeypatch.setattr(plainly, "PLACE", plainly.typed(unlocked))
+    (lost,) = errors(_best_and_plain(monkeypatch, house(), fan("holder")), IntegrityError)
+    assert "uq_reservations_seat_limit" in str(lost)
+
+
+def _best_and_plain(monkeypatch: pytest.MonkeyPatch, evening: Schedule, holder: int) -> list[Any]:
+    """A careful hold that has read its free slots, and a plain one that then does its work or waits for a lock."""
+    free_slots, has_read, is_held = claims.free_slots, Event(), Event()
+
+    def gap(*arguments: Any, **named: Any) -> list[int]:
+        found = free_slots(*arguments, **named)
+        if not has_read.is_set():
+            has_read.set()
+            wait_until(lambda: is_held.is_set() or _somebody_waits(), PATIENCE_SECONDS, "the plain hold is under way")
+        return found
+
+    def plain() -> object:
+        has_read.wait(PATIENCE_SECONDS)
+        try:
+            with at_once():
+                if held := plainly.place(holder, evening, [2], NOW):
+                    return held
+        finally:
+            is_held.set()
+        return do(holds.place, holder, evening, seat_ids(evening, 2), NOW)
+
+    monkeypatch.setattr(claims, "free_slots", gap)
+    return race(partial(do, holds.place, holder, evening, seat_ids(evening, 1), NOW), plain)
+
+
+def _somebody_waits() -> bool:
+    with db.engine.connect() as apart:
+        return bool(apart.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))

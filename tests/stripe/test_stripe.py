@@ -186,3 +186,39 @@ def test_the_webhook_is_answered_over_http(shop: str, company: Stripe) -> None:
     assert [(answer.status_code, answer.json()["status"]) for answer in answers] == [(202, "stored"), (202, "known")]
     assert requests.post(f"{shop}/payments/callbacks/stripe", body).status_code == 401
     assert money.settle_event(db.session.scalars(select(PaymentEvent.id)).one())
+
+
+def test_a_refusal_that_stripe_only_repeats_is_asked_again_under_another_key(
+    company: Stripe, cards: Cards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = company.start(charge("r1"))
+    cards.confirm(started.provider_key).raise_for_status()
+    api = company._api.refunds
+    create, answered, is_empty = api.create, list[str](), [True]
+
+    def as_stripe_does(params: dict[str, object], options: dict[str, str]) -> object:
+        key = options["idempotency_key"]
+        if key in answered or is_empty[0]:
+            headers = {"Idempotent-Replayed": "true"} if key in answered else {}
+            answered.append(key)
+            raise stripe.InvalidRequestError("Insufficient funds.", None, http_status=400, headers=headers)
+        return create(params)
+
+    monkeypatch.setattr(stripe.RefundService, "create", lambda _service, *asked: as_stripe_does(*asked))
+    for _ in range(2):
+        with pytest.raises(ProviderRefused):
+            company.refund(started.provider_key, PRICE, "key")
+    is_empty[0] = False
+    assert company.refund(started.provider_key, PRICE, "key").refunded == PRICE
+    assert answered == ["key", "key", "key-2", "key", "key-2"]
+    assert cards.refunds(started.provider_key) == [PRICE]
+
+
+def test_a_wrong_key_is_no_refusal(company: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no(*_: object) -> None:
+        raise stripe.AuthenticationError("Invalid API key.", http_status=401)
+
+    monkeypatch.setattr(stripe.PaymentIntentService, "retrieve", no)
+    with pytest.raises(ProviderUnavailable) as caught:
+        company.refund("pi_1", PRICE, "key")
+    assert not isinstance(caught.value, ProviderRefused)

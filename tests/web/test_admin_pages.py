@@ -7,12 +7,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import NOW, begin_card, concert, do, fan, fans, hold, house, operator, report
+from tests.builders import NOW, begin_card, concert, do, fan, fans, hold, operator, report, schedule
+from tests.builders import house as evening_of
 from tests.web.conftest import Visitor
-from webapp.admin import action_words, log
+from webapp.admin import action_words, house, log
 from webapp.admin.models import OperatorAction
 from webapp.checkout import reconciling, settling
 from webapp.checkout.models import Payment
+from webapp.concerts import pricing
 from webapp.db import db
 from webapp.waiting_room import joining
 from webapp.waiting_room.models import Counter
@@ -33,7 +35,7 @@ def test_for_fans_the_operators_pages_do_not_exist(visit: Visitor) -> None:
 
 
 def test_the_house_and_the_line_at_a_glance(client: FlaskClient) -> None:
-    evening, crowd = house(capacity=2), fans(5)
+    evening, crowd = evening_of(capacity=2), fans(5)
     do(joining.join_all, crowd, evening.concert_id, NOW)
     payment = begin_card(hold(crowd[0], evening, 1, 2), 200_000)
     do(settling.settle, payment.id, report(payment), NOW)
@@ -97,7 +99,7 @@ def test_the_log_cannot_be_rewritten(client: FlaskClient) -> None:
 
 
 def test_money_that_a_provider_would_not_return_is_asked_for_again(client: FlaskClient) -> None:
-    payment = begin_card(hold(fan("holder"), house(), 1), 100_000)
+    payment = begin_card(hold(fan("holder"), evening_of(), 1), 100_000)
     do(settling.settle, payment.id, report(payment, amount=5), NOW)
     page = client.get("/admin/payments").text
     assert "Money going back" in page
@@ -116,3 +118,14 @@ def test_every_action_of_the_log_has_words() -> None:
     used = {name for source in sources for name in pattern.findall(source)}
     assert len(used) > 15
     assert used | set(log.DOOR) <= set(action_words.WORDS)
+
+
+def test_what_sold_seats_brought_in_is_what_was_paid_for_them(client: FlaskClient) -> None:
+    night = schedule(concert("dear"), price=100_000)
+    order = hold(fan("buyer"), night, 1)
+    payment = begin_card(order, 100_000)
+    do(settling.settle, payment.id, report(payment), NOW)
+    hold(fan("holder"), night, 2)
+    do(pricing.change, night, {"R": 150_000})
+    (shown,) = house.houses(night.concert_id, NOW)
+    assert (shown.sold, shown.held, shown.free, shown.revenue) == (1, 1, 10, 100_000)

@@ -8,11 +8,13 @@ from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from tests.builders import begin_card, fan, hold, house
+from tests.builders import NOW, begin_card, do, fan, hold, house
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
+from webapp import jobs
+from webapp.booking import holds
 from webapp.booking.models import Order
-from webapp.checkout import points
+from webapp.checkout import payments, points
 from webapp.concerts.models import Schedule
 from webapp.db import db
 
@@ -146,8 +148,27 @@ def test_an_expired_hold_is_told_plainly(client: FlaskClient, order: Order, time
 
 def test_giving_seats_back(client: FlaskClient, order: Order) -> None:
     assert client.post(f"/orders/{order.public_id}/cancellation").status_code == 303
-    assert client.get(f"/orders/{order.public_id}").status_code == 200
-    assert client.post(f"/orders/{order.public_id}/cancellation").status_code == 404
+    assert "You let these seats go." in client.get(f"/orders/{order.public_id}").text
+    assert client.post(f"/orders/{order.public_id}/cancellation").status_code == 303
+
+
+def test_giving_seats_back_twice_or_too_late_leads_to_the_order(
+    client: FlaskClient, order: Order, timepiece: Timepiece
+) -> None:
+    timepiece.pass_(minutes=6)
+    do(holds.tidy_expired, timepiece.now())
+    for _ in range(2):
+        answer = client.post(f"/orders/{order.public_id}/cancellation")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/orders/{order.public_id}")
+    assert "The hold ran out." in client.get(f"/orders/{order.public_id}").text
+
+
+def test_coming_back_from_a_top_up_again_and_again_asks_its_provider_once(client: FlaskClient, holder: int) -> None:
+    payment = do(payments.start_top_up, holder, 1_000, "sandbox", "key", NOW)
+    jobs.redis().flushall()
+    for _ in range(5):
+        assert client.get(f"/payments/{payment.public_id}/return").headers["Location"] == "/wallet"
+    assert jobs.queue(jobs.ASKING).count == 1
 
 
 def test_the_wallet_shows_every_change_and_refuses_bad_amounts(client: FlaskClient) -> None:

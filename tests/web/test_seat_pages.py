@@ -3,14 +3,19 @@
 import gzip
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from tests.builders import admit, fan, fans, hold, house
+from tests.builders import admit, do, fan, fans, hold, house, schedule
+from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
+from webapp import clock
 from webapp.booking import snapshot
-from webapp.concerts.models import Schedule
+from webapp.concerts.models import Concert, Schedule
+from webapp.db import db
 
 JSON = {"Accept": "application/json"}
 
@@ -125,3 +130,26 @@ def test_a_hold_of_another_fan_never_says_whose_it_is(client: FlaskClient, eveni
     hold(other, evening, 1)
     everything = client.get("/schedules/1?view=list").text + client.get("/schedules/1/seats.json").text
     assert "fan-1" not in everything.lower()
+
+
+def test_a_performance_that_has_begun_is_neither_shown_nor_held(
+    client: FlaskClient, evening: Schedule, timepiece: Timepiece
+) -> None:
+    later = schedule(db.session.get_one(Concert, evening.concert_id), days=61)
+    _admitted_until(timepiece, evening)
+    dates = client.get("/concerts/show/schedules").text
+    assert f'href="/schedules/{later.id}"' in dates
+    assert f'href="/schedules/{evening.id}"' not in dates
+    assert "Sale closed" in dates
+    assert client.get(f"/schedules/{evening.id}").status_code == 409
+    assert f'href="/schedules/{evening.id}' not in client.get(f"/schedules/{later.id}").text.split("menu-sheet")[-1]
+    for wish in ({"seat": "1"}, {"best": "2"}):
+        answer = client.post(f"/schedules/{evening.id}/holds", data=wish)
+        assert (answer.status_code, "This performance has begun." in answer.text) == (409, True)
+
+
+def _admitted_until(timepiece: Timepiece, evening: Schedule) -> None:
+    """The performance begins while its fan still has the turn."""
+    soon = clock.now() + timedelta(minutes=1)
+    do(db.session.execute, update(Schedule).where(Schedule.id == evening.id).values(starts_at=soon, doors_at=soon))
+    timepiece.pass_(minutes=2)

@@ -100,8 +100,9 @@ def test_a_fan_reads_their_own_language(post_office: PostOffice, timepiece: Time
     holder, order_id = buy(night=night)
     buy("stranger", 2, night)
     do(db.session.execute, update(User).where(User.id == holder).values(language="ko"))
+    assert send_mails() == "2 sent"
     do(refunding.cancel, holder, order_id, 0, NOW)
-    assert send_mails() == "3 sent"
+    assert send_mails() == "1 sent"
     by_reader = [(mail["To"], str(mail["Subject"])) for mail in post_office.taken()]
     assert [subject for to, subject in by_reader if to.startswith("stranger")] == ["Your tickets for Show"]
     korean = [subject for to, subject in by_reader if to.startswith("holder")]
@@ -241,11 +242,32 @@ def test_a_mail_whose_words_cannot_be_found_keeps_no_other_mail(
     post_office: PostOffice, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = evening()
-    holder, order_id = buy("fan-1", 1, night)
-    do(refunding.cancel, holder, order_id, 0, NOW)
-    monkeypatch.delitem(letters.LETTERS, "order_confirmed")
+    for number in range(1, 4):
+        buy(f"fan-{number}", number, night)
+    confirmed = letters.LETTERS["order_confirmed"]
+
+    def only_the_last(matter: letters.Matter) -> letters.Letter:
+        if matter.order.id < 3:
+            raise LookupError
+        return confirmed(matter)
+
+    monkeypatch.setitem(letters.LETTERS, "order_confirmed", only_the_last)
     assert send_mails() == "1 sent"
+    assert [mail.status for mail in written()] == ["failed", "failed", "sent"]
+
+
+def test_tickets_that_are_void_are_not_sent_after_the_refund(post_office: PostOffice, timepiece: Timepiece) -> None:
+    night = evening()
+    holder, order_id = buy("fan-1", 1, night)
+    buy("fan-2", 2, night)
+    post_office.behave("busy")
+    assert send_mails() == "0 sent"
+    do(refunding.cancel, holder, order_id, 0, NOW)
+    post_office.behave("take")
+    timepiece.pass_(minutes=5)
+    assert send_mails() == "2 sent"
     assert [(mail.kind, mail.status) for mail in written()] == [
-        ("order_confirmed", "failed"),
+        ("order_confirmed", "discarded"),
+        ("order_confirmed", "sent"),
         ("refund_coming", "sent"),
     ]

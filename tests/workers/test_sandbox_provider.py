@@ -104,3 +104,10 @@ def test_an_amount_that_is_no_whole_number_is_not_rounded_to_one(
     monkeypatch.setattr(provider, "_call", lambda *_: {"payments": [answer]})
     with pytest.raises(ProviderUnavailable):
         provider.look_up("odd", None)
+
+
+def test_a_wrong_key_is_no_refusal(provider: Sandbox, gateway: str) -> None:
+    stranger = Sandbox(gateway, gateway, gateway, "sk_of_somebody_else", "whsec_Zm9yIHRlc3Rz")
+    with pytest.raises(ProviderUnavailable) as caught:
+        stranger.refund("pay_1", 1_000, "key")
+    assert not isinstance(caught.value, ProviderRefused)

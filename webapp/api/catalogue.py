@@ -56,18 +56,19 @@ def dates(concert: Concert, now: datetime) -> list[date]:
     return sorted({one.schedule.date for one in open_now})
 
 
-def schedules_on(concert: Concert, day: date) -> Sequence[Schedule]:
-    """The performances on this day, in order. Raises NoSuchDate."""
-    statement = select(Schedule).where(Schedule.concert_id == concert.id, Schedule.date == day)
+def schedules_on(concert: Concert, day: date, now: datetime) -> Sequence[Schedule]:
+    """The performances on this day that are still to come and take place, in order. Raises NoSuchDate."""
+    on_sale = (Schedule.starts_at > now) & Schedule.cancelled_at.is_(None) & Schedule.archived_at.is_(None)
+    statement = select(Schedule).where(Schedule.concert_id == concert.id, Schedule.date == day, on_sale)
     found = db.session.scalars(statement.order_by(Schedule.starts_at)).all()
     if not found:
         raise NoSuchDate()
     return found
 
 
-def schedule_on(concert: Concert, day: date) -> Schedule:
+def schedule_on(concert: Concert, day: date, now: datetime) -> Schedule:
     """The performance on this day. Raises NoSuchDate, or WhichSchedule for a day with several."""
-    found = schedules_on(concert, day)
+    found = schedules_on(concert, day, now)
     if len(found) > 1:
         raise WhichSchedule(scheduleIds=[one.id for one in found])
     return found[0]

@@ -13,12 +13,11 @@ from webapp.api.idempotency import Told
 from webapp.api.operations import FAN, Outcome, Words, operation, told
 from webapp.checkout import payments, points, reconciling, sending
 from webapp.checkout.models import FAILED, PAID, PENDING, Payment
-from webapp.checkout.providers import ApprovesAtOnce, provider
+from webapp.checkout.providers import ApprovesAtOnce, configured, provider
 from webapp.db import db, transaction
 from webapp.errors import ProviderUnavailable
 
 TAG = "points"
-PROVIDER = "sandbox"
 
 
 @operation(
@@ -57,14 +56,14 @@ def balance(call: Call, userId: int) -> Told:  # noqa: N803 - as the path spells
 def top_up(call: Call, userId: int) -> Told:  # noqa: N803 - as the path spells it
     _own(call, userId)
     _own(call, call.body.user_id)
-    claim = call.claim
+    claim, company = call.claim, _company()
     with transaction():
         if claim:
             idempotency.lock(claim)
             if known := idempotency.stored(claim, call.now):
                 return known
         key = f"api:{claim.key}" if claim else secrets.token_urlsafe(12)
-        payment = payments.start_top_up(userId, call.body.amount, PROVIDER, key, call.now)
+        payment = payments.start_top_up(userId, call.body.amount, company, key, call.now)
     # The provider is asked between two transactions. A second call with this key meets the same payment there.
     payment = _carried_out(payment)
     with transaction():
@@ -97,6 +96,12 @@ def histories(call: Call, userId: int) -> Told:  # noqa: N803 - as the path spel
         for row in rows[:most]
     ]
     return told(answered.HistoryPage(histories=shown, next_before=shown[-1].id if len(rows) > most else None))
+
+
+def _company() -> str:
+    """The provider that can approve at once, if there is one; else the first, whose page the fan has to see."""
+    known = configured()
+    return next((key for key, one in known.items() if isinstance(one, ApprovesAtOnce)), next(iter(known)))
 
 
 def _own(call: Call, user_id: int) -> None:

@@ -22,7 +22,7 @@ from webapp.api.errors import (
 from webapp.api.idempotency import Told
 from webapp.api.operations import FAN, Outcome, Words, operation, told
 from webapp.booking import holds
-from webapp.booking.models import Order, Reservation
+from webapp.booking.models import MOST_SEATS, Order, Reservation
 from webapp.checkout import payments
 from webapp.checkout.models import PAID, POINTS, Payment, Ticket
 from webapp.checkout.payments import Wish
@@ -38,6 +38,8 @@ from webapp.errors import (
     NotYourTurn,
     SeatLimit,
     SeatsTaken,
+    ShowBegun,
+    ShowCancelled,
 )
 from webapp.waiting_room import admission
 from webapp.waiting_room.models import QueueSession
@@ -117,7 +119,7 @@ def dates(call: Call) -> Told:
 def seats(call: Call) -> Told:
     concert = catalogue.concert(call.query.concert_id, call.now)
     place = admission.require(call.fan.user_id, concert.id, concert.slug, call.now)
-    schedules = catalogue.schedules_on(concert, call.query.date)
+    schedules = catalogue.schedules_on(concert, call.query.date, call.now)
     _come_in(place, call)
     shown = [
         answered.Seat(
@@ -148,7 +150,9 @@ def seats(call: Call) -> Told:
         NoSuchDate(),
         NoSuchSeat(),
         SeatsTaken(names=["Floor B-12"], seats=[32]),
-        SeatLimit(left=1),
+        SeatLimit(most=MOST_SEATS, left=1),
+        ShowCancelled(),
+        ShowBegun(),
         WhichSchedule(scheduleIds=[1, 2]),
         *WHICH,
         InFlight(),
@@ -252,7 +256,7 @@ def _wanted(call: Call) -> tuple[Schedule, Sequence[int], QueueSession]:
         return schedule, body.seat_ids, place
     concert = catalogue.concert(body.concert_id, now)
     place = admission.require(user_id, concert.id, concert.slug, now)
-    schedule = catalogue.schedule_on(concert, body.date)
+    schedule = catalogue.schedule_on(concert, body.date, now)
     return schedule, [catalogue.seat_id(schedule, body.seat_number)], place
 
 

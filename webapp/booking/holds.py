@@ -21,7 +21,7 @@ from webapp.booking.models import (
 )
 from webapp.concerts.models import Schedule, Seat
 from webapp.db import db, fetch
-from webapp.errors import NoSeatsChosen, NotFound, SeatLimit, SeatsTaken, ShowCancelled
+from webapp.errors import NoSeatsChosen, NotFound, SeatLimit, SeatsTaken, ShowBegun, ShowCancelled
 from webapp.live import messages
 
 ORDER_COLUMNS = ("public_id", "user_id", "concert_id", "schedule_id", "status", "created_at", "expires_at")
@@ -46,24 +46,33 @@ OPEN_ORDER = text(
 def place(user_id: int, schedule: Schedule, seat_ids: Sequence[int], now: datetime) -> Order:
     """Hold these seats for this fan for five minutes, all of them or none, as an order of their own.
 
-    Raises ShowCancelled, NoSeatsChosen, NotFound for a seat of another schedule, SeatLimit, or SeatsTaken naming
-    the seats.
+    Raises ShowCancelled, ShowBegun, NoSeatsChosen, NotFound for a seat of another schedule, SeatLimit, or SeatsTaken
+    naming the seats.
     """
-    if schedule.cancelled_at:
-        raise ShowCancelled()
+    check_on_sale(schedule, now)
     wanted = sorted(set(seat_ids))
     if not wanted:
         raise NoSeatsChosen()
     claims.lock_fan(user_id)
     slots = claims.free_slots(user_id, schedule.concert_id, now, wanted=wanted)
     if len(wanted) > len(slots):
-        raise SeatLimit(left=len(slots))
+        raise SeatLimit(most=MOST_SEATS, left=len(slots))
     taken = claims.take(wanted, schedule.id, now + HOLD, now)
     if len(taken) < len(wanted):
         raise _taken(wanted, {seat.id for seat in taken}, schedule)
     order = _open_order(user_id, schedule, taken, slots, now)
     claims.publish(schedule, [seat.number for seat in taken], messages.HELD)
     return order
+
+
+def check_on_sale(schedule: Schedule, now: datetime) -> None:
+    """Raises ShowCancelled, ShowBegun for a performance that has begun, or NotFound for an archived one."""
+    if schedule.cancelled_at:
+        raise ShowCancelled()
+    if schedule.starts_at <= now:
+        raise ShowBegun()
+    if schedule.archived_at:
+        raise NotFound()
 
 
 def release(user_id: int, order_id: int, now: datetime) -> None:

@@ -112,5 +112,7 @@ def _words(concert: Concert, place: Standing, now: datetime) -> dict[str, str]:
 
 def _performances(concert: Concert, now: datetime) -> list[Night]:
     return [
-        Night(one.schedule.id, one.schedule.starts_at, one.seats_left) for one in listing.performances(concert, now)
+        Night(one.schedule.id, one.schedule.starts_at, one.seats_left)
+        for one in listing.performances(concert, now)
+        if not one.is_over
     ]

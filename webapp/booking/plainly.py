@@ -8,8 +8,9 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, text
+from sqlalchemy import Integer, TextClause, bindparam, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.selectable import TextualSelect
 
 from webapp.booking import claims
 from webapp.booking.models import HOLD, MOST_SEATS, OPEN
@@ -17,16 +18,19 @@ from webapp.concerts.models import Schedule
 from webapp.db import fetch
 from webapp.live import messages
 
-# Seats are locked in id order, as everywhere, and looked at again after a wait. The fan's row is not locked: two tabs
-# that reach for the same slot meet at its unique index, and the one that comes second goes the careful way.
-PLACE = (
-    text(
-        """
-    WITH free AS MATERIALIZED (
+# Seats are locked in id order, as everywhere, and looked at again after a wait. The fan comes before them: a careful
+# hold that has read which slots are free must not meet one of them taken. Slots are not looked at again after a wait
+# for the fan, so there the unique index says that one is gone, and this statement leaves it to the careful way.
+SENTENCE = """
+    WITH fan AS MATERIALIZED (
+        SELECT id FROM users WHERE id = :user_id FOR NO KEY UPDATE
+    ), free AS MATERIALIZED (
         SELECT id, price FROM seats
-        WHERE schedule_id = :schedule_id AND number = ANY(:numbers) AND NOT is_sold AND held_until IS NULL
-          AND EXISTS (SELECT FROM schedules WHERE id = :schedule_id AND cancelled_at IS NULL
-                      AND edition = coalesce(:edition, edition))
+        WHERE (SELECT id FROM fan) IS NOT NULL
+          AND schedule_id = :schedule_id AND number = ANY(:numbers) AND NOT is_sold AND held_until IS NULL
+          AND EXISTS (SELECT FROM schedules
+                      WHERE id = :schedule_id AND cancelled_at IS NULL AND archived_at IS NULL
+                      AND starts_at > :now AND edition = coalesce(:edition, edition))
         ORDER BY id FOR UPDATE
     ), chosen AS (
         SELECT id, price, row_number() OVER (ORDER BY id) AS nth FROM free
@@ -55,10 +59,13 @@ PLACE = (
     FROM taken, opened
     RETURNING order_id
     """
-    )
-    .bindparams(bindparam("edition", type_=Integer))
-    .columns(order_id=Integer)
-)
+
+
+def typed(statement: TextClause) -> TextualSelect:
+    return statement.bindparams(bindparam("edition", type_=Integer)).columns(order_id=Integer)
+
+
+PLACE = typed(text(SENTENCE))
 
 
 def place(

@@ -12,16 +12,7 @@ from webapp.booking.models import MOST_SEATS
 from webapp.concerts import geometry, listing
 from webapp.concerts.models import Schedule
 from webapp.db import at_once, transaction
-from webapp.errors import (
-    BadSeats,
-    BookingError,
-    HouseChanged,
-    NoneTogether,
-    NotFound,
-    SeatLimit,
-    SeatsTaken,
-    ShowCancelled,
-)
+from webapp.errors import BadSeats, BookingError, HouseChanged, NoneTogether, NotFound, SeatLimit, SeatsTaken
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
@@ -47,8 +38,7 @@ def dates(slug: str) -> Any:
 @blueprint.get("/schedules/<int:schedule_id>")
 @admission_required
 def show(schedule_id: int) -> str:
-    if g.schedule.cancelled_at:
-        raise ShowCancelled()
+    holds.check_on_sale(g.schedule, clock.now())
     _come_in()
     chosen = {number for number in request.args.getlist("seat", type=int) if number}
     return _page(chosen)

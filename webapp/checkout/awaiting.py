@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 1.0  # an order's page looks again a little later than this
 REMEMBERED_SECONDS = 600
+ASK_AGAIN_SECONDS = 10
 
 
 def is_back(public_id: str, payment_id: int, now: datetime) -> None:
@@ -35,6 +36,15 @@ def look_after(public_id: str, now: datetime) -> None:
             jobs.enqueue_later(jobs.ASKING, jobs.ASK_PROVIDER, int(payment_id))
     except RedisError as error:
         log.warning("payment %s: whether its fan is back is not known: %s", public_id, error)
+
+
+def ask_soon(public_id: str, payment_id: int) -> None:
+    """No page waits for this payment: have its provider asked, once in ten seconds however often its fan comes back."""
+    try:
+        if jobs.redis().set(_key(public_id), "asked", ex=ASK_AGAIN_SECONDS, nx=True):
+            jobs.enqueue_later(jobs.ASKING, jobs.ASK_PROVIDER, payment_id)
+    except RedisError as error:
+        log.warning("payment %s: its provider is not asked yet: %s", public_id, error)
 
 
 def _key(public_id: str) -> str:

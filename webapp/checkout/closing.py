@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from webapp import jobs
 from webapp.booking import holds
@@ -40,22 +42,27 @@ class Progress:
 
 def cancel_schedules(schedule_ids: Sequence[int], now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """Cancel performances for good; those cancelled already stay as they are. The state before and after."""
-    locked = select(Schedule).where(Schedule.id.in_(schedule_ids)).order_by(Schedule.id).with_for_update()
+    locked = select(Schedule).where(Schedule.id.in_(schedule_ids)).options(joinedload(Schedule.concert, innerjoin=True))
+    locked = locked.order_by(Schedule.id).with_for_update(of=Schedule)
     schedules = db.session.scalars(locked, execution_options={"populate_existing": True}).all()
-    before = {str(one.date): _spelled(one.cancelled_at) for one in schedules}
+    before = {_named(one): _spelled(one.cancelled_at) for one in schedules}
     live = update(Schedule).where(Schedule.id.in_(schedule_ids), Schedule.cancelled_at.is_(None))
     db.session.execute(live.values(cancelled_at=now).execution_options(synchronize_session="fetch"))
     after_commit(jobs.enqueue_later, jobs.MONEY, jobs.REFUND_SHOWS, once="refund shows")
-    return before, {str(one.date): _spelled(one.cancelled_at) for one in schedules}
+    return before, {_named(one): _spelled(one.cancelled_at) for one in schedules}
 
 
-def unfinished(most: int) -> Sequence[int]:
-    """Ids of orders of cancelled performances that are still paid or hold seats, oldest first."""
+def unfinished(most: int, after: int = 0) -> Sequence[int]:
+    """Ids of orders of cancelled performances that are still paid or hold seats, oldest first, those after `after`."""
     holding = select(Reservation.id).where(Reservation.order_id == Order.id, ~Reservation.is_cancelled).exists()
     statement = (
         select(Order.id)
         .join(Schedule, Schedule.id == Order.schedule_id)
-        .where(Schedule.cancelled_at.is_not(None), or_(Order.status == PAID, (Order.status == OPEN) & holding))
+        .where(
+            Order.id > after,
+            Schedule.cancelled_at.is_not(None),
+            or_(Order.status == PAID, (Order.status == OPEN) & holding),
+        )
         .order_by(Order.id)
         .limit(most)
     )
@@ -112,6 +119,11 @@ def is_wholly_cancelled(concert_id: int) -> bool:
 def _given_back() -> Any:
     """Points are back at once, a card's part when the provider has confirmed it."""
     return Refund.points_amount + case((Refund.status == RETURNED, Refund.card_amount), else_=0)
+
+
+def _named(schedule: Schedule) -> str:
+    """Day and time where it plays: a matinee and an evening share the day."""
+    return f"{schedule.starts_at.astimezone(ZoneInfo(schedule.concert.time_zone)):%Y-%m-%d %H:%M}"
 
 
 def _spelled(at: datetime | None) -> str | None:

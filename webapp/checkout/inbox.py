@@ -74,12 +74,12 @@ def unsettled(after: int, most: int) -> Sequence[int]:
     return db.session.scalars(statement.order_by(PaymentEvent.id).limit(most)).all()
 
 
-def forgotten(now: datetime, most: int) -> Sequence[int]:
-    """Ids of stored events that should have been settled by now, oldest first."""
+def forgotten(now: datetime, most: int, after: int = 0) -> Sequence[int]:
+    """Ids of stored events that should have been settled by now, in the order of their ids, those after `after`."""
     statement = (
         select(PaymentEvent.id)
-        .where(PaymentEvent.settled_at.is_(None), PaymentEvent.received_at <= now - FORGOTTEN)
-        .order_by(PaymentEvent.received_at)
+        .where(PaymentEvent.settled_at.is_(None), PaymentEvent.received_at <= now - FORGOTTEN, PaymentEvent.id > after)
+        .order_by(PaymentEvent.id)
         .limit(most)
     )
     return db.session.scalars(statement).all()

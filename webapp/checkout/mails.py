@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from webapp import jobs
 from webapp.checkout import letters
-from webapp.checkout.mail_models import DISCARDED, FAILED, KEPT, SENDING, SENT, WAITING, Mail
+from webapp.checkout.mail_models import DISCARDED, FAILED, KEPT, ORDER_CONFIRMED, SENDING, SENT, WAITING, Mail
+from webapp.checkout.models import PAID, Payment
 from webapp.db import after_commit, db, fetch
 from webapp.errors import NotFound
 
@@ -42,20 +43,35 @@ def write(kind: str, payment_id: int, user_id: int, now: datetime) -> None:
 
 
 def claim(now: datetime) -> Mail | None:
-    """Take the mail that has waited longest, with its words written out; nobody else gets it while the lease lasts."""
+    """Take the mail that has waited longest, with its words written out; nobody else gets it while the lease lasts.
+
+    What cannot be written has failed, and what is no longer true is discarded; the next one is taken instead.
+    """
+    while mail := _longest_waiting(now):
+        if _is_overtaken(mail):
+            mail.status, mail.leased_until, mail.problem = DISCARDED, None, "the order was refunded before it was sent"
+        elif mail.subject is not None or _write_out(mail):
+            mail.status, mail.leased_until, mail.attempts = SENDING, now + LEASE, mail.attempts + 1
+            return mail
+        db.session.flush()
+    return None
+
+
+def _longest_waiting(now: datetime) -> Mail | None:
     due = or_(
         (Mail.status == WAITING) & (Mail.send_at <= now),
         # Its sender died, perhaps after the server had taken it: the second copy carries the same Message-ID.
         (Mail.status == SENDING) & (Mail.leased_until <= now),
     )
     statement = select(Mail).where(due).order_by(Mail.send_at, Mail.id).limit(1).with_for_update(skip_locked=True)
-    mail = db.session.scalar(statement.execution_options(populate_existing=True))
-    if mail is None:
-        return None
-    if mail.subject is None and not _write_out(mail):
-        return claim(now)
-    mail.status, mail.leased_until, mail.attempts = SENDING, now + LEASE, mail.attempts + 1
-    return mail
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def _is_overtaken(mail: Mail) -> bool:
+    """Whether its order was refunded while it waited: tickets that are void are not sent after that news."""
+    if mail.kind != ORDER_CONFIRMED:
+        return False
+    return db.session.get_one(Payment, mail.payment_id, populate_existing=True).status != PAID
 
 
 def sent(mail_id: int, attempt: int, now: datetime) -> None:
@@ -99,8 +115,7 @@ def _write_out(mail: Mail) -> bool:
         raise
     except Exception as error:
         log.exception("mail %s cannot be written", mail.public_id)
-        mail.status, mail.problem = FAILED, f"{type(error).__name__}: {error}"[:500]
-        db.session.flush()
+        mail.status, mail.leased_until, mail.problem = FAILED, None, f"{type(error).__name__}: {error}"[:500]
         return False
     return True
 

@@ -77,6 +77,10 @@ class Payment(Model):
             "status_known",
         ),
         CheckConstraint("status <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
+        CheckConstraint("status NOT IN ('paid', 'refunded') OR captured_amount = amount", "paid_as_asked"),
+        CheckConstraint("currency = 'KRW'", "in_won"),
+        CheckConstraint("(provider = 'points') = (amount = 0)", "points_alone_have_no_company"),
+        CheckConstraint("status <> 'cancelled' OR returned_at IS NOT NULL", "cancelled_has_a_time"),
     )
 
 
@@ -113,6 +117,7 @@ class PaymentEvent(Model):
     __table_args__ = (
         UniqueConstraint("provider", "event_id"),
         Index("ix_payment_events_unsettled", "received_at", postgresql_where=text("settled_at IS NULL")),
+        CheckConstraint("(settled_at IS NULL) = (outcome IS NULL)", "settled_has_an_outcome"),
     )
 
 
@@ -166,6 +171,7 @@ class PointHistory(Model):
         CheckConstraint("amount <> 0", "amount_not_zero"),
         CheckConstraint("(type = 'USE') = (amount < 0)", "only_use_takes_points"),
         CheckConstraint("type IN ('GRANT', 'TOP_UP', 'USE', 'REFUND')", "type_known"),
+        CheckConstraint("(type = 'GRANT') = (payment_id IS NULL)", "only_grants_have_no_payment"),
     )
 
 

@@ -23,6 +23,7 @@ SENTENCES = {
     "released": _("Your payment arrived after you had given the seats back."),
     "seat_limit": _("Your payment arrived late, and you have four other seats for this concert."),
     "show_cancelled": _("This performance is cancelled."),
+    "show_begun": _("Your payment arrived after your hold was over, and the performance had begun."),
     "already_paid": _("This order was already paid, so this second payment goes back."),
     "points_returned": _("Your payment arrived after its points had gone back to you."),
     "wrong_amount": _("The amount paid is not the amount of this order. It bought nothing and goes back."),

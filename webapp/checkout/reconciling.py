@@ -3,7 +3,7 @@
 The calls happen between transactions, so these verbs come in pairs: what is due, and what was heard.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,16 +17,19 @@ UNREACHABLE = "unreachable"
 ABANDONED = timedelta(minutes=30)  # nobody is still typing a card number
 
 
-def due(status: str, now: datetime, most: int) -> Sequence[int]:
-    """Ids of pending payments to ask about, or of cancelling ones to ask for, whose time has come."""
+def due(status: str, now: datetime, most: int, silent: Collection[str] = ()) -> Sequence[int]:
+    """Ids of pending payments to ask about, or of cancelling ones to ask for, whose time has come.
+
+    Those of `silent` providers are not among them.
+    """
     unsure = Payment.status == status
     if status == CANCELLING:
         unsure |= Payment.status == IN_REVIEW
     if status == PENDING:
         # An attempt closed on our side may still be paid on the provider's page until it is closed there.
         unsure |= Payment.status == FAILED
-    statement = select(Payment.id).where(unsure, Payment.ask_at <= now).order_by(Payment.ask_at).limit(most)
-    return db.session.scalars(statement).all()
+    is_due = unsure & (Payment.ask_at <= now) & Payment.provider.not_in(silent)
+    return db.session.scalars(select(Payment.id).where(is_due).order_by(Payment.ask_at).limit(most)).all()
 
 
 def heard(payment_id: int, report: Report | None, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """Fetching the card's part of refunds: what is due, and what the provider said. The calls happen in between."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,18 +10,21 @@ from webapp import jobs
 from webapp.booking import claims
 from webapp.booking.models import Order
 from webapp.checkout.models import Payment
+from webapp.checkout.reconciling import UNREACHABLE
 from webapp.checkout.refund_models import ASKED, REFUSED, RETURNED, Refund
 from webapp.db import after_commit, db
 from webapp.errors import NotFound
 from webapp.live import messages
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=10)
-UNREACHABLE = "unreachable"
 
 
-def due(now: datetime, most: int) -> Sequence[int]:
-    """Ids of refunds whose provider is to be asked now, longest waiting first."""
+def due(now: datetime, most: int, silent: Collection[str] = ()) -> Sequence[int]:
+    """Ids of refunds whose provider is to be asked now, longest waiting first, but for those of `silent` providers."""
     statement = select(Refund.id).where(Refund.status == ASKED, Refund.ask_at <= now).order_by(Refund.ask_at)
+    if silent:
+        theirs = select(Payment.id).where(Payment.provider.in_(silent))
+        statement = statement.where(Refund.payment_id.not_in(theirs))
     return db.session.scalars(statement.limit(most)).all()
 
 

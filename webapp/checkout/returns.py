@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -19,7 +20,7 @@ def timeline(refund: Refund | None, zone: str) -> list[dict[str, Any]]:
         return []
     events = [{"at": refund.created_at, "sentence": f"{_cause(refund)} {_gone_back(refund)}".strip()}]
     if refund.card_amount and refund.status == RETURNED and refund.returned_at:
-        latest = _show("day", working_days_after(refund.returned_at), zone)
+        latest = _show("day", working_days_after(refund.returned_at.astimezone(ZoneInfo(zone))), zone)
         words = _("The payment company has confirmed. Your card shows the money by %(day)s.", day=latest)
         events.append({"at": refund.returned_at, "sentence": words})
     if refund.status == REFUSED:
@@ -29,7 +30,7 @@ def timeline(refund: Refund | None, zone: str) -> list[dict[str, Any]]:
 
 
 def working_days_after(at: datetime) -> datetime:
-    """Five working days later. A public holiday in between makes it a day more, which nobody here knows."""
+    """Five working days later, in the zone of `at`. A public holiday in between, unknown here, makes it a day more."""
     day, left = at, WORKING_DAYS
     while left:
         day += timedelta(days=1)

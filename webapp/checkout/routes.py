@@ -1,6 +1,7 @@
 """An order from hold to ticket: its page, paying it, giving it back, coming back from the provider."""
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask_login import current_user, login_required
 from markupsafe import Markup
 from sqlalchemy import Row
 
-from webapp import answers, clock, jobs, shells
+from webapp import answers, clock, shells
 from webapp.checkout import awaiting, payments, points, sending, views
 from webapp.checkout.models import PENDING
 from webapp.checkout.numbers import whole_number
@@ -63,7 +64,8 @@ def pay(public_id: str) -> Any:
 def release(public_id: str) -> Any:
     user_id = current_user.id
     order_id = views.of_fan(public_id, user_id).id
-    with transaction():
+    # Who lets go twice, or just after the time was over, wanted what the order's page says anyway.
+    with suppress(NotFound), transaction():
         payments.give_up(user_id, order_id, clock.now())
     return redirect(url_for(".show", public_id=public_id), 303)
 
@@ -76,7 +78,7 @@ def come_back(public_id: str) -> Any:
     is_open = payment.status == PENDING
     if payment.order_id is None:
         if is_open:
-            jobs.enqueue_later(jobs.ASKING, jobs.ASK_PROVIDER, payment.id)
+            awaiting.ask_soon(public_id, payment.id)
         return redirect(url_for("wallet.show"), 303)
     if is_open:
         awaiting.is_back(public_id, payment.id, clock.now())

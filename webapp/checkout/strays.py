@@ -3,7 +3,7 @@
 One who pays for something unknown gets no ticket; the row stays on the operator's page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -51,10 +51,10 @@ def of_key(provider: str, provider_key: str) -> int | None:
     return db.session.scalar(select(Payment.id).where(same))
 
 
-def due(now: datetime, most: int) -> Sequence[int]:
-    """Ids of stray money to ask for again, whose time has come."""
-    statement = select(StrayPayment.id).where(StrayPayment.ask_at <= now).order_by(StrayPayment.ask_at).limit(most)
-    return db.session.scalars(statement).all()
+def due(now: datetime, most: int, silent: Collection[str] = ()) -> Sequence[int]:
+    """Ids of stray money to ask for again, whose time has come, but for that of `silent` providers."""
+    is_due = (StrayPayment.ask_at <= now) & StrayPayment.provider.not_in(silent)
+    return db.session.scalars(select(StrayPayment.id).where(is_due).order_by(StrayPayment.ask_at).limit(most)).all()
 
 
 def newest(most: int) -> Sequence[StrayPayment]:

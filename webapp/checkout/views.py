@@ -40,7 +40,7 @@ ITEMS = (
 
 @dataclass(frozen=True)
 class Attempt:
-    """The latest payment of an order; `failure` says why it came to nothing."""
+    """The payment of an order that tells where it stands; `failure` says why it came to nothing."""
 
     public_id: str
     status: str
@@ -108,13 +108,14 @@ def page(order: Looked, now: datetime) -> dict[str, Any]:
     items = [OrderItem(**row._mapping) for row in fetch(ITEMS, order_id=order.id)]
     schedule = recent.schedule(order.schedule_id)
     refund = refunding.of_order(order.id) if _is_refunded(order, payments) else None
+    seen = _seen(order, payments, refund, now)
     return {
-        "order": _seen(order, payments, refund, now),
+        "order": seen,
         "concert": schedule.concert,
         "schedule": schedule,
         "items": items,
         "total": sum(item.price for item in items),
-        "attempt": _attempt(payments[-1]) if payments else None,
+        "attempt": _attempt(_telling(payments, seen.status)) if payments else None,
         "refund": refund,
         "timeline": [*reasons.timeline(order, payments), *returns.timeline(refund, schedule.concert.time_zone)],
     }
@@ -149,17 +150,18 @@ def status(order: Looked, payments: Sequence[Attempted], now: datetime, refund: 
     """Where the order stands for its fan: what was paid first, then what is under way, then the clock."""
     if refund or _is_refunded(order, payments):
         return "refunded" if refund and refund.status == RETURNED else "refunding"
-    latest = payments[-1].status if payments else None
+    latest, all_of_them = payments[-1].status if payments else None, {one.status for one in payments}
     # The order and its payments are read one after the other, and a callback may be settled in between.
     if order.status == ORDER_PAID or latest == PAYMENT_PAID:
         return "paid"
     if latest == PENDING:
         return PAYING
-    if latest in {CANCELLING, IN_REVIEW}:
+    # An attempt that another one replaced may still have been paid, on a page left open.
+    if all_of_them & {CANCELLING, IN_REVIEW}:
         return "refunding"
     if order.status == OPEN and order.expires_at > now:
         return "open"
-    if latest == CANCELLED:
+    if CANCELLED in all_of_them:
         return "refunded"
     return RELEASED if order.status == RELEASED else "expired"
 
@@ -173,6 +175,12 @@ def _seen(order: Looked, payments: Sequence[Attempted], refund: Refund | None, n
     where = status(order, payments, now, refund)
     extended = order.extended_at is not None
     return OrderSeen(order.public_id, where, order.created_at, order.expires_at, is_held, extended)
+
+
+def _telling(payments: Sequence[Attempted], status: str) -> Attempted:
+    """The payment that says why an order stands where it does: the latest, or the one whose money goes back."""
+    wanted = {"refunding": {CANCELLING, IN_REVIEW}, "refunded": {CANCELLED}}.get(status, set())
+    return next((one for one in reversed(payments) if one.status in wanted), payments[-1])
 
 
 def _payments_by_order(order_ids: list[int]) -> dict[int, list[Payment]]:

@@ -57,7 +57,7 @@ SELL = text(
 def win(payment: Payment, order: Order, now: datetime) -> str | None:
     """Sell the order's seats to its fan, issue tickets, end the session, call the next; None.
 
-    Or a word for why not, with nothing changed: "show_cancelled", "resold", "released" or "seat_limit".
+    Or a word for why not, with nothing changed: "show_cancelled", "resold", "released", "show_begun" or "seat_limit".
     """
     seats = {seat.id: seat for seat in fetch(SEATS, payment_id=payment.id)}
     wanted = fetch(WANTED, payment_id=payment.id)
@@ -82,7 +82,9 @@ def _is_kept(reservation: Row[Any], seat: Row[Any]) -> bool:
 def _retake(
     lapsed: Sequence[Row[Any]], kept: Sequence[int], seats: dict[int, Row[Any]], order: Order, now: datetime
 ) -> str | None:
-    """Take lapsed seats again for the fan who has paid for them after all."""
+    """Take lapsed seats again for the fan who has paid for them after all, but not for a performance that has begun."""
+    if order.expires_at <= now and db.session.get_one(Schedule, order.schedule_id).starts_at <= now:
+        return "show_begun"
     if not lapsed:
         return None
     if any(one.cancel_reason != EXPIRED for one in lapsed):

@@ -29,12 +29,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Performance:
-    """One schedule with what is left of it."""
+    """One schedule with what is left of it; nothing more is sold of one that `is_over`, cancelled or begun."""
 
     schedule: Schedule
     seats_left: int
     seats_total: int
     state: str
+    is_over: bool = False
 
 
 # Built once, like every statement that is asked often.
@@ -102,8 +103,10 @@ def performances(concert: Concert, now: datetime) -> list[Performance]:
 def _performance(schedule: Schedule, left: dict[int, stock.Left], concert: Concert, now: datetime) -> Performance:
     here = left.get(schedule.id, stock.Left(0, 0))
     if schedule.cancelled_at:
-        return Performance(schedule, 0, here.seats_total, "cancelled")
-    state = "closed" if schedule.starts_at <= now else sale_state(concert, here.seats_left, now)
+        return Performance(schedule, 0, here.seats_total, "cancelled", is_over=True)
+    if schedule.starts_at <= now:
+        return Performance(schedule, here.seats_left, here.seats_total, "closed", is_over=True)
+    state = sale_state(concert, here.seats_left, now)
     return Performance(schedule, here.seats_left, here.seats_total, state)
 
 

@@ -15,7 +15,8 @@ from webapp.errors import BadCallback, BadSignature, ProviderRefused, ProviderUn
 
 log = logging.getLogger(__name__)
 
-REFUSALS = {400, 401, 403, 404, 409, 422}
+REFUSALS = {400, 404, 409, 422}
+WRONG_KEY = {401, 403}  # no answer to what was asked: once the operator has set the right key, it is answered
 KEPT_CONNECTIONS = 64
 PAGE = 500  # records in one answer
 ANSWER_SECONDS = (2, 5)  # to connect, to answer: a fan is looking at a button
@@ -100,6 +101,8 @@ class Sandbox:
             if answer.status_code in REFUSALS:
                 log.error("%s %s was refused: %s", method, path, answer.text[:300])
                 raise ProviderRefused()
+            if answer.status_code in WRONG_KEY:
+                log.error("%s %s: the sandbox does not take our API key: %s", method, path, answer.text[:300])
             answer.raise_for_status()
             return answer.json()
         except (requests.RequestException, ValueError) as error:

@@ -21,6 +21,8 @@ T = TypeVar("T")
 ANSWER_SECONDS = (2, 8)  # to connect, to answer: a fan is looking at a button
 PAGE = 100  # the most that Stripe lists in one answer
 TRANSIENT = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
+WRONG_KEY = {401, 403}  # no answer to what was asked: once the operator has set the right key, it is answered
+MOST_KEYS = 30  # an operator who asks once more each hour, while Stripe remembers every one of them
 STATUSES = {"succeeded": "paid", "canceled": "cancelled"}  # every other one can still be paid
 
 
@@ -93,13 +95,25 @@ class Stripe:
             return report
         if amount > report.amount - report.refunded:
             raise ProviderRefused()
-        self._call(
-            lambda: self._api.refunds.create(
-                {"payment_intent": provider_key, "amount": amount, "metadata": {"key": idempotency_key}},
-                {"idempotency_key": idempotency_key},
-            )
-        )
+        self._pay_back(provider_key, amount, idempotency_key)
         return self._report(provider_key)
+
+    def _pay_back(self, provider_key: str, amount: int, key: str) -> None:
+        """Stripe answers a key it has refused with the same refusal for a day, whatever has changed. Such an echo is
+        no answer, so the question is put under the next key; the metadata says whether it has been granted already.
+        """
+        for nth in range(1, MOST_KEYS + 1):
+            try:
+                self._call(
+                    lambda nth=nth: self._api.refunds.create(  # type: ignore[misc]
+                        {"payment_intent": provider_key, "amount": amount, "metadata": {"key": key}},
+                        {"idempotency_key": key if nth == 1 else f"{key}-{nth}"},
+                    )
+                )
+                return
+            except ProviderRefused as refusal:
+                if nth == MOST_KEYS or not _is_echo(refusal.__cause__):
+                    raise
 
     def records(self, since: datetime, until: datetime) -> Iterator[Report]:
         first, end = int(since.timestamp()), int(until.timestamp())
@@ -135,10 +149,19 @@ class Stripe:
             log.warning("Stripe does not answer as it should: %s: %s", type(error).__name__, error)
             raise ProviderUnavailable() from error
         except stripe.StripeError as error:
+            if error.http_status in WRONG_KEY:
+                log.error("Stripe does not take our key (%s): %s", error.http_status, error.user_message)
+                raise ProviderUnavailable() from error
             if (error.http_status or 0) >= 500:
                 raise ProviderUnavailable() from error
             log.error("Stripe refused (%s): %s", error.http_status, error.user_message)
             raise ProviderRefused() from error
+
+
+def _is_echo(error: BaseException | None) -> bool:
+    """Whether Stripe repeated what it had answered this key before (docs.stripe.com/api/idempotent_requests)."""
+    headers = error.headers or {} if isinstance(error, stripe.StripeError) else {}
+    return any(name.lower() == "idempotent-replayed" and value == "true" for name, value in headers.items())
 
 
 def _report(intent: dict[str, Any]) -> Report:
