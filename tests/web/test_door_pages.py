@@ -110,7 +110,7 @@ def test_the_log_with_and_without_the_door(client: FlaskClient, nights: list[Sch
     scan(client, nights[0], code)
     for part, paused, came in (("", True, True), ("?part=desk", True, False), ("?part=door", False, True)):
         page = client.get(f"/admin/log{part}").text
-        assert ("pause line" in page, "check in" in page) == (paused, came)
+        assert ("Paused the line" in page, "Let a ticket in" in page) == (paused, came)
 
 
 def test_a_performance_that_does_not_exist(client: FlaskClient) -> None:

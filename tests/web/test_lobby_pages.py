@@ -208,7 +208,7 @@ def test_the_operator_sees_the_lobby_and_sets_its_time(visit: Visitor) -> None:
     client.post("/admin/concerts/show/lobby", data={"minutes": "0"})
     assert 'name="minutes"' in client.get("/admin/concerts/show").text
     assert db.session.scalar(text("SELECT lobby_minutes FROM concerts")) == 0
-    assert "change lobby" in client.get("/admin/log").text
+    assert "Changed the lobby" in client.get("/admin/log").text
     client.post("/admin/concerts/show/lobby", data={"minutes": "99999"})
     assert 'data-kind="error"' in client.get("/admin/concerts/show").text
 

@@ -47,7 +47,7 @@ class Tick(Answered):
     serving: int = told("The number called last", "마지막으로 호출된 번호", 1272)
     waiting: int = told("How many are waiting", "대기 인원", 8021)
     rate: int | None = told("Admissions per minute, where a limit is set", "분당 입장 제한", None)
-    state: str = told("open, paused or closed", "open, paused, closed", "open")
+    state: str = told("open, paused or closed", "open, paused, closed 중 하나", "open")
     message: str = told("The operator's words to everyone waiting", "운영자 안내 문구", "")
     now: datetime = told("Server time", "서버 시각", "2026-12-01T12:00:00Z")
 
