@@ -1,6 +1,6 @@
 """Every promise as a query. An empty answer is a promise kept; a row is one that is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ PROMISES = {
         " GROUP BY seat_id HAVING count(*) > 1",
     ),
     "seat-limit": (
-        "fan {} has more than four seats of one concert",
+        f"fan {{}} has more than {MOST_SEATS} seats of one concert",
         "SELECT user_id FROM reservations WHERE NOT is_cancelled AND (payment_id IS NOT NULL OR expires_at > :now)"
         f" GROUP BY user_id, concert_id HAVING count(*) > {MOST_SEATS}",
     ),
@@ -198,6 +198,13 @@ class Broken:
 
     name: str
     sentence: str
+
+
+class BrokenPromises(Exception):
+    """What the job ends with that found some; its text names the first few."""
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        super().__init__("; ".join(f"{one.name}: {one.sentence}" for one in broken[:5]))
 
 
 def broken_promises(now: datetime) -> list[Broken]:

@@ -1,6 +1,6 @@
 """Everything that can go wrong for a fan, as outcomes: a sentence, a code and a status each.
 
-Verbs raise them; `answers.py` maps them once, to a page or to problem+json.
+Verbs raise them; `register` maps them once, to a page or to problem+json.
 """
 
 from typing import Any

@@ -6,16 +6,12 @@ from datetime import timedelta
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.api import idempotency, tokens
-from webapp.audit import broken_promises
+from webapp.audit import BrokenPromises, broken_promises
 from webapp.db import transaction
 
 log = logging.getLogger(__name__)
 
 SIGN_IN_LASTS = timedelta(days=30)
-
-
-class PromisesBroken(Exception):
-    """What the audit found; names the first five."""
 
 
 def audit() -> str:
@@ -24,7 +20,7 @@ def audit() -> str:
     for promise in broken:
         log.error("BROKEN %s: %s", promise.name, promise.sentence)
     if broken:
-        raise PromisesBroken("; ".join(f"{one.name}: {one.sentence}" for one in broken[:5]))
+        raise BrokenPromises(broken)
     return "every promise holds"
 
 

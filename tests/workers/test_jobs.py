@@ -15,6 +15,7 @@ from tests.builders import house as evening
 from tests.timepiece import Timepiece, timepiece
 from webapp import clock, jobs
 from webapp.admin import background
+from webapp.audit import BrokenPromises
 from webapp.booking.models import Order
 from webapp.checkout import inbox, payments, points, settling
 from webapp.checkout.models import Payment, PaymentEvent
@@ -184,7 +185,7 @@ def test_the_audit_job_fails_when_a_promise_is_broken(stage: Flask, timepiece: T
     concert(capacity=1)
     with transaction():
         db.session.execute(text("UPDATE counters SET created_count = 1"))
-    with pytest.raises(upkeep.PromisesBroken, match="numbers-without-gaps"):
+    with pytest.raises(BrokenPromises, match="numbers-without-gaps"):
         upkeep.audit()
 
 
