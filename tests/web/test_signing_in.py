@@ -1,6 +1,7 @@
 """Signing up, in and out."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -8,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.builders import PASSWORD, fan
-from tests.builders import house as a_house
 from tests.web.conftest import Visitor
 from webapp.accounts.models import User
 from webapp.accounts.next_page import safe_next
@@ -79,13 +79,12 @@ def test_signing_in_goes_on_to_the_page_that_was_asked_for(visit: Visitor) -> No
     assert answer.headers["Location"] == "/orders?page=2"
 
 
-def test_after_a_form_signing_in_goes_back_to_the_page_the_form_was_on(visit: Visitor) -> None:
-    show = a_house()
-    holds, seats = f"/schedules/{show.id}/holds", f"http://localhost/schedules/{show.id}?view=list"
-    sent = visit(None).post(holds, headers={"Referer": seats})
-    assert sent.location == f"/sign-in?next=/schedules/{show.id}?view%3Dlist"
-    for elsewhere in ({"Referer": "https://evil.test/x"}, {"Referer": "http://localhost//evil.test"}, {}):
-        assert visit(None).post(holds, headers=elsewhere).location == "/sign-in"
+def test_who_sent_a_form_signed_out_goes_on_to_the_page_it_stood_on(visit: Visitor) -> None:
+    client, page = visit(None), "/schedules/7?view=list"
+    for referrer, onward in ((f"http://localhost{page}", f"?next={page}"), ("https://other.test/", ""), (None, "")):
+        headers = {"Referer": referrer} if referrer else {}
+        answer = client.post("/orders/some-order/cancellation", headers=headers)
+        assert (answer.status_code, unquote(answer.headers["Location"])) == (303, f"/sign-in{onward}")
 
 
 @pytest.mark.parametrize(

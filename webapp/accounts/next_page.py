@@ -14,10 +14,3 @@ def safe_next(target: str | None) -> str | None:
         return None
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc else target
-
-
-def page_of_form(referrer: str | None, host_url: str) -> str | None:
-    """The page that a form stood on, as a path on this site; None for another site's, or where none is named."""
-    if not referrer or not referrer.startswith(host_url):
-        return None
-    return safe_next("/" + referrer.removeprefix(host_url))

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.accounts.forms import SignInForm, SignUpForm
-from webapp.accounts.next_page import page_of_form, safe_next
+from webapp.accounts.next_page import safe_next
 from webapp.accounts.passwords import hash_password
 from webapp.db import transaction
 from webapp.extensions import limiter
@@ -79,10 +79,12 @@ def sign_out() -> Answer:
 
 
 def ask_to_sign_in() -> Response:
-    """Who is not signed in signs in first, and comes back to where they were: a form's own address takes no GET."""
-    is_page = request.method in {"GET", "HEAD"}
-    back = request.full_path.rstrip("?") if is_page else page_of_form(request.referrer, request.host_url)
-    return redirect(url_for("accounts.sign_in", next=back))
+    """To the sign-in page, and from there back: to the page asked for, or to the one that the sent form stood on."""
+    here = request.host_url
+    target = request.url if request.method in {"GET", "HEAD"} else request.referrer or ""
+    return redirect(
+        url_for("accounts.sign_in", next=f"/{target[len(here) :]}" if target.startswith(here) else None), 303
+    )
 
 
 def _enter(user_id: int, target: str | None) -> Response:
