@@ -18,7 +18,7 @@ from tests.api.live import running
 from tests.builders import PASSWORD, concert, do, fan, hall, schedule
 from webapp import clock
 from webapp.waiting_room import admission, joining
-from workers.payments import settle_forgotten
+from workers.payments import settle_stored
 
 SECONDS = 540  # on a machine that many share; alone it is a part of a minute
 # One worker: two would draw in threads, and Python 3.11 parses no source in two threads at once.
@@ -76,7 +76,7 @@ def live(house: Flask, environment: dict[str, str]) -> Iterator[Stage]:
         do(admission.claim, place.id, clock.now())
     with tempfile.TemporaryDirectory() as folder, running(environment, Path(folder)) as address:
         yield Stage(address, {"user_id": user_id, "concert_id": show.id, "date": day})
-    settle_forgotten()  # the callbacks of points that were topped up: no worker was there
+    settle_stored()  # the callbacks of points that were topped up: no worker was there
 
 
 def ask(stage: Stage, folder: Path, document: str, *options: str) -> subprocess.CompletedProcess[str]:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Stage
+from tests.browser.resting import come_to_rest
 from tests.builders import admit, concert, do, fan, hall, schedule, seat_ids
 from webapp import clock
 from webapp.booking import holds
@@ -41,20 +42,6 @@ def on_screen(page: Page, place: Point) -> Point:
     assert box
     scale, x, y = (float(part) for part in (view.get_attribute("data-at") or "").split())
     return box["x"] + place[0] * scale + x, box["y"] + place[1] * scale + y
-
-
-def come_to_rest(page: Page) -> None:
-    """Whatever the camera is doing, it is done: its place has stayed the same for some frames."""
-    page.evaluate(
-        """async () => {
-            const view = document.querySelector("[data-part=view]");
-            for (let [same, last] = [0, ""]; same < 30; ) {
-                await new Promise(requestAnimationFrame);
-                same = view.dataset.at === last ? same + 1 : 0;
-                last = view.dataset.at;
-            }
-        }"""
-    )
 
 
 def words_at(page: Page, place: Point) -> str:

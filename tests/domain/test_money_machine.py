@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import providers as choices
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.exc import SQLAlchemyError
@@ -60,5 +61,6 @@ BUGS = {
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_machine_finds_a_bug_that_is_put_in(machinery: None, monkeypatch: pytest.MonkeyPatch, bug: str) -> None:
     monkeypatch.setattr(*BUGS[bug])
-    with pytest.raises((AssertionError, SQLAlchemyError)):
+    # Or an evening goes otherwise when it is played again, which without the bug none does.
+    with pytest.raises((AssertionError, SQLAlchemyError, Flaky)):
         run()

@@ -65,11 +65,11 @@ class Buyer:
 
     def buy(self) -> None:
         """As a fan who does not give up: do what the order's page offers, until it shows a ticket."""
-        wait_until(self._has_a_ticket, 45, "the fan has a ticket")
+        wait_until(self._has_a_ticket, 60, "the fan has a ticket")
 
     def cancel_for_sure(self) -> None:
         """As a fan who presses again until the order is cancelled."""
-        wait_until(self._has_cancelled, 45, "the order is cancelled")
+        wait_until(self._has_cancelled, 60, "the order is cancelled")
 
     def _has_cancelled(self) -> bool:
         with suppress(requests.RequestException, Hindered):

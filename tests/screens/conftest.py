@@ -19,7 +19,7 @@ def place(app: Flask, environment: dict[str, str]) -> Iterator[Place]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: other files of a process open one of their own
 def chromium() -> Iterator[Browser]:
     with stage.browser() as opened:
         yield opened

@@ -1,10 +1,12 @@
 """Scenes: choosing seats, on the map and in the list."""
 
+import re
 from itertools import count
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
+from tests.browser.resting import come_to_rest
 from tests.builders import do, fan
 from tests.screens.cast import CLUB, HALL, admitted, first_night, held, sell, show
 from tests.screens.scenes import Place, scene
@@ -14,16 +16,8 @@ from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.db import db
 
 KIND = "The seats"
+MOST_STEPS = 40  # to two free seats: some are taken
 _takers = count(1)
-# The middle of the first free seat that nothing lies over.
-UNCOVERED = """() => {
-  for (const seat of document.querySelectorAll("[data-seat][data-state=free]")) {
-    const { x, y, width, height } = seat.getBoundingClientRect();
-    const middle = [x + width / 2, y + height / 2];
-    const above = document.elementFromPoint(...middle);
-    if (above && (seat.contains(above) || above.contains(seat) && above.closest("[data-seat]"))) return middle;
-  }
-}"""
 
 
 def under_way(capacity: int = 50) -> Concert:
@@ -38,20 +32,26 @@ def free_seats(night: Schedule) -> list[Seat]:
 
 
 def _drawn(page: Page) -> None:
-    expect(page.locator("[data-section]").first).to_be_visible()
+    expect(page.locator("[data-part=view]")).to_have_attribute("data-at", re.compile(r"\d"))
 
 
 def _go_in(page: Page) -> None:
     _drawn(page)
-    page.locator("[data-section] .section-shape").first.click()
-    expect(page.locator("[data-seat]").first).to_be_visible()
+    page.locator("[data-part=view]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    come_to_rest(page)
 
 
 def _choose(page: Page) -> None:
     _go_in(page)
-    for _ in range(2):
-        page.mouse.click(*page.evaluate(UNCOVERED))
-    expect(page.locator(".sheet:not([data-empty])")).to_be_visible()
+    chosen = page.locator(".sheet-seats li")
+    for _ in range(MOST_STEPS):
+        if chosen.count() == 2:
+            break
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+    expect(chosen).to_have_count(2)
 
 
 def take(page: Page, number: int, role: str) -> None:
@@ -64,8 +64,7 @@ def take(page: Page, number: int, role: str) -> None:
 def _lose_one(page: Page) -> None:
     """Somebody else holds the first of the chosen seats."""
     _choose(page)
-    chosen = page.locator("[data-seat][data-state=chosen]").first
-    number = int(chosen.get_attribute("data-seat") or 0)
+    number = int(page.locator("form input[name=seat]").first.get_attribute("value") or 0)
     take(page, number, f"taker-{next(_takers)}")
     expect(page.locator("#booking-notices .notice")).to_be_visible()
 

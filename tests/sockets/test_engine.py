@@ -1,17 +1,17 @@
 """Pings, and who is hung up on: whoever does not answer one, and whoever never said who they are."""
 
-import threading
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from engineio import packet
 from flask import Flask
-from werkzeug.serving import make_server
 
 from tests.builders import NOW, concert, do, fan
+from tests.running import ROOT, START_SECONDS, answers, free_port, wait_until
 from tests.sockets.page import Page, cookie
-from webapp.extensions import socketio
-from webapp.live import delivery
 from webapp.live.engine import Connection, Engine
 from webapp.waiting_room import joining
 
@@ -55,16 +55,15 @@ def test_whoever_never_signed_in_is_hung_up_on_instead_of_pinged(client: Connect
 
 
 @pytest.fixture
-def development_server(house: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A server with threads, whose sockets are not gevent's: everything goes the library's own way."""
-    monkeypatch.setattr(delivery, "start", lambda: None)
-    server = make_server("127.0.0.1", 0, house, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield server.server_port
-    server.shutdown()
-    serving.join()
-    server.server_close()
+def development_server(house: Flask, environment: dict[str, str]) -> Iterator[int]:
+    """Flask's own server, with threads: its sockets are not gevent's, and everything goes the library's own way."""
+    port = free_port()
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "run", "--port", str(port)]
+    told = {**environment, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    with subprocess.Popen(command, cwd=ROOT, env=told) as server:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), START_SECONDS, "the server answers")
+        yield port
+        server.terminate()
 
 
 def test_without_gevent_pages_are_live_all_the_same(house: Flask, development_server: int) -> None:
@@ -74,6 +73,7 @@ def test_without_gevent_pages_are_live_all_the_same(house: Flask, development_se
     page = Page(development_server, header)
     assert page.enter().startswith(b"40{")
     assert page.ask("watch_line", {"concert": show.id})["ok"]
-    socketio.emit("line_moved", {"serving": 1}, to=f"line:{show.id}")
-    assert page.next() == b'42["line_moved",{"serving":1}]'
+    do(joining.join, fan("latecomer"), show.id, NOW)
+    moved = json.loads(page.heard(b'42["line_moved"')[2:])[1]
+    assert (moved["concert"], moved["waiting"]) == (show.id, 2)
     page.close()

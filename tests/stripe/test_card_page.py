@@ -57,7 +57,7 @@ def test_the_card_page_is_its_fans_alone(client: FlaskClient, visit: Visitor, or
     path = begin(client, order)
     stranger = visit(fan("stranger"))
     assert stranger.get(path).status_code == stranger.get("/payments/none/card").status_code == 404
-    assert visit(None).get(path).status_code == 302
+    assert visit(None).get(path).status_code == 303
 
 
 def test_who_has_paid_or_begun_elsewhere_goes_on_to_the_order(

@@ -59,7 +59,7 @@ def test_where_the_seats_are_may_be_kept_by_anybody_for_ever(client: FlaskClient
 
 
 def test_the_seats_are_for_those_who_were_called(visit: Visitor, evening: Schedule) -> None:
-    assert visit(None).get("/schedules/1/seats.json", headers=JSON).status_code == 302
+    assert visit(None).get("/schedules/1/seats.json", headers=JSON).status_code == 303
     assert visit(fan("passer-by")).get("/schedules/1/seats.json", headers=JSON).status_code == 403
 
 
