@@ -88,6 +88,7 @@ class Buyer:
                 self._get(self.pay())
         except (requests.RequestException, Hindered):
             pass
+        self.premises.settle_forgotten()
         return False
 
     def _form(self, page: str, action: str = "/payments", **chosen: str) -> dict[str, str]:

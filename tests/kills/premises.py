@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,7 @@ JANITORS = (
     (jobs.ASKING, "workers.payments.finish_cancellations"),
     (jobs.ASKING, "workers.refunds.send_refunds"),
 )
+SETTLE_SECONDS = 10  # between two runs of the first of them that a fan might wait for
 SERVERS = ("redis", "postgres")
 VICTIMS = ("web", "worker", "redis", "postgres", "gateway")
 
@@ -41,7 +43,7 @@ class Premises:
     """The running house. `kill` is SIGKILL to a process and all it started; `revive` is what a supervisor does."""
 
     def __init__(self, folder: Path, services: Services, **settings: str) -> None:
-        self.services, self.points = services, Points(folder / "points")
+        self.services, self.points, self.settled_at = services, Points(folder / "points"), 0.0
         self.folder, web, gateway = folder, free_port(), free_port()
         self.address, self.gateway = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{gateway}"
         self.environment = {
@@ -112,6 +114,12 @@ class Premises:
         self.pass_time(**time)
         begun = [jobs.queue(queue).enqueue(job) for queue, job in JANITORS]
         wait_until(lambda: all(map(self._has_ended, begun)), 45, "the workers have done the recurring jobs")
+
+    def settle_forgotten(self) -> None:
+        """As the clock has it done every ten seconds: a callback whose worker died, or woke nobody, is found again."""
+        if time.monotonic() - self.settled_at > SETTLE_SECONDS:
+            self.settled_at = time.monotonic()
+            jobs.queue(jobs.MONEY).enqueue("workers.payments.settle_forgotten")
 
     def _has_ended(self, job: Job) -> bool:
         if any(program.poll() is not None for program in self.programs.values()):

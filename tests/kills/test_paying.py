@@ -22,7 +22,6 @@ def test_fans_who_come_back_have_the_ticket_and_have_paid_once(
     premises: Premises, buyer: NewBuyer, points: Mapping[str, Point], victim: str
 ) -> None:
     fans = kill_in_a_rush(premises, victim, points, buyer, Buyer.pay)
-    premises.tidy(seconds=11)  # a callback whose worker died is the clock's to bring back
     for fan in fans.values():
         fan.buy()
     premises.tidy(seconds=61)
