@@ -75,8 +75,10 @@ def test_what_is_a_month_old_is_forgotten() -> None:
 
 def test_a_sample_reads_one_row_before_it_and_the_calls_of_its_seconds() -> None:
     concert(capacity=2)
-    db.session.execute(text("SET LOCAL enable_seqscan = off"))  # in a house this small, reading it all is cheapest
+    # In a house this small, reading it all and sorting it is cheapest.
+    for way in ("seqscan", "bitmapscan", "sort"):
+        db.session.execute(text(f"SET LOCAL enable_{way} = off"))
     plan = explained(sampling.SAMPLE, at=NOW, every=10, longest=600)["Plan"]
     steps = nodes(plan)
     assert any("pk_line_samples" in step for step in steps)
-    assert any("ix_sessions_called_at" in step for step in steps)
+    assert any("Index" in step and "ix_sessions" in step for step in steps)

@@ -1,4 +1,4 @@
-"""One running house and one browser for all scenes of a process; each scene begins in an empty house."""
+"""One running house and one browser for the scenes of a file; each scene begins in an empty house."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -13,7 +13,7 @@ from tests.screens.scenes import Place, Scene
 from tests.screens.stage import Look
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: it would hear of what happens in other files' houses, and tell
 def place(app: Flask, environment: dict[str, str]) -> Iterator[Place]:
     with stage.running(app, environment) as running:
         yield running

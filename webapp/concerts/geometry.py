@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, literal_column, select
 
 from webapp.concerts.models import SeatPlan
 from webapp.concerts.plans import Plan, Row
@@ -18,9 +18,12 @@ from webapp.db import fetch
 from webapp.errors import NotFound
 from webapp.memory import Recent
 
+LOOK_AGAIN_SECONDS = 1.0  # whether it is still the same plan: a database may be restored under us
 KEPT_SECONDS = 3_600.0
 MOST_PLANS = 20  # houses a process has in memory
 
+# A row's xmin is another for another row, and asking for it does not bring a megabyte of plan along.
+EDITION = select(cast(literal_column("seat_plans.xmin"), String)).where(SeatPlan.id == bindparam("id"))
 DOCUMENT = select(SeatPlan.document).where(SeatPlan.id == bindparam("id"))
 
 
@@ -33,12 +36,14 @@ class House(NamedTuple):
     blocks: list[Block]
 
 
+_editions: Recent[str] = Recent(LOOK_AGAIN_SECONDS)
 _houses: Recent[House] = Recent(KEPT_SECONDS, MOST_PLANS)
 
 
 def house(plan_id: int) -> House:
-    """The house of a plan; a plan never changes. Raises NotFound."""
-    return _houses.get(plan_id, lambda: _read(plan_id))
+    """The house of a plan as it is now, a second's grace given. Raises NotFound."""
+    edition = _editions.get(plan_id, lambda: _edition(plan_id))
+    return _houses.get((plan_id, edition), lambda: _house(fetch(DOCUMENT, id=plan_id)[0].document))
 
 
 def describe(plan: Plan) -> dict[str, Any]:
@@ -84,8 +89,8 @@ def _house(document: Plan) -> House:
     return House(sha256(body).hexdigest()[:16], body, gzip.compress(body, mtime=0), blocks_of(document))
 
 
-def _read(plan_id: int) -> House:
-    found = fetch(DOCUMENT, id=plan_id)
+def _edition(plan_id: int) -> str:
+    found = fetch(EDITION, id=plan_id)
     if not found:
         raise NotFound()
-    return _house(found[0].document)
+    return str(found[0][0])
