@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from tests.big_house import explained, nodes
 from tests.builders import NOW, admit, at, concert, do, fan, fans
 from webapp.db import db
 from webapp.waiting_room import admission, joining, sampling
@@ -71,14 +70,3 @@ def test_what_is_a_month_old_is_forgotten() -> None:
         do(sampling.take, at(seconds=seconds))
     assert do(sampling.forget, at(seconds=20)) == 1
     assert len(samples(show.id)) == 1
-
-
-def test_a_sample_reads_one_row_before_it_and_the_calls_of_its_seconds() -> None:
-    concert(capacity=2)
-    # In a house this small, reading it all and sorting it is cheapest.
-    for way in ("seqscan", "bitmapscan", "sort"):
-        db.session.execute(text(f"SET LOCAL enable_{way} = off"))
-    plan = explained(sampling.SAMPLE, at=NOW, every=10, longest=600)["Plan"]
-    steps = nodes(plan)
-    assert any("pk_line_samples" in step for step in steps)
-    assert any("Index" in step and "ix_sessions" in step for step in steps)

@@ -11,9 +11,9 @@ export function connect(wallet) {
   const look = async () => {
     const response = await fetch(location.href, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const balance = (root) => root.querySelector("[data-balance]").dataset.balance;
-    // Only a change reloads the page: somebody may be typing an amount.
-    if (balance(page) !== balance(document)) location.reload();
+    const { balance, pending } = page.querySelector("[data-balance]").dataset;
+    // Only a change reloads the page: somebody may be typing an amount. A page may show the new balance and not yet why.
+    if (balance !== wallet.dataset.balance || pending !== wallet.dataset.pending) location.reload();
   };
   // What changed before the socket was there was not heard.
   const stopWatching = watch({ events: { wallet_changed: look }, ready: () => wallet.dataset.pending && look() });
