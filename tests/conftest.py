@@ -9,14 +9,13 @@ from pathlib import Path
 import alembic.command
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from tests import builders
+from tests.emptying import empty
 from webapp import clock, create_app, memory
 from webapp.audit import broken_promises
 from webapp.cli import alembic_config
 from webapp.config import Settings, from_environment
-from webapp.db import db, transaction
 from webapp.dev.services import Services
 from webapp.extensions import limiter
 from webapp.jobs import redis
@@ -26,13 +25,6 @@ TEST_SECRETS = {
     "SECRET_KEY": "a secret for tests and nothing else",
     "SANDBOX_API_KEY": "sk_for_tests_and_nothing_else",
     "SANDBOX_WEBHOOK_SECRET": "whsec_Zm9yIHRlc3RzIGFuZCBub3RoaW5nIGVsc2UhISE=",
-}
-
-
-NOT_EMPTIED = {
-    "point_histories": "ledger_is_not_emptied",
-    "operator_actions": "log_is_not_emptied",
-    "payment_events": "events_are_not_emptied",
 }
 
 
@@ -65,9 +57,6 @@ def app(settings: Settings) -> Flask:
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_signing_in.py switches it on
     with app.app_context():
         alembic.command.upgrade(alembic_config(), "head")
-        with transaction():  # the house is emptied after each test, which no table of record allows
-            for table, trigger in NOT_EMPTIED.items():
-                db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
     return app
 
 
@@ -78,10 +67,7 @@ def stage(app: Flask) -> Iterator[Flask]:
         redis().flushall()
         memory.forget()
         yield app
-        db.session.rollback()
-        tables = ", ".join(db.metadata.tables)
-        db.session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        db.session.commit()
+        empty()
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
+from tests import emptying
 from tests.builders import do
 from tests.domain.money_model import BACK, FAILED, PAID, PENDING, REFUNDED, RETURNED
 from webapp import memory
@@ -23,10 +24,7 @@ SPELLED |= {"cancelling": BACK, "in_review": BACK, "cancelled": RETURNED}
 
 def empty() -> None:
     """An empty house, an empty Redis."""
-    db.session.rollback()
-    tables = ", ".join(db.metadata.tables)
-    db.session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    db.session.commit()
+    emptying.empty()
     redis().flushall()
     memory.forget()
 

@@ -7,7 +7,6 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.builders import NOW, begin_card, do, fan, hold, report
 from tests.builders import house as evening
-from tests.conftest import NOT_EMPTIED
 from webapp.checkout import inbox, payments, settling
 from webapp.checkout.models import GRANT, POINTS
 from webapp.checkout.payments import Wish
@@ -55,13 +54,7 @@ def test_a_row_of_money_cannot_contradict_itself_nor_what_was_received(wrong: st
 
 
 @pytest.mark.usefixtures("books")
-@pytest.mark.parametrize("table", NOT_EMPTIED)
+@pytest.mark.parametrize("table", ["point_histories", "operator_actions", "payment_events"])
 def test_what_was_written_down_cannot_be_emptied_at_once(table: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
-        do(_empty, table)
-
-
-def _empty(table: str) -> None:
-    """The tests' own house is emptied after each test, so its guard is on for this transaction only."""
-    db.session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {NOT_EMPTIED[table]}"))
-    db.session.execute(text(f"TRUNCATE {table} CASCADE"))
+        do(db.session.execute, text(f"TRUNCATE {table} CASCADE"))

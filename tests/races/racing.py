@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.emptying import empty_in_transaction
 from webapp.db import db
 from webapp.errors import BookingError
 
@@ -58,7 +59,7 @@ def without(drop: str, restore: str) -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
-        db.session.execute(text(f"TRUNCATE {', '.join(db.metadata.tables)} RESTART IDENTITY CASCADE"))
+        empty_in_transaction()
         db.session.execute(text(restore))
         db.session.commit()
 

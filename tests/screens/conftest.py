@@ -17,6 +17,8 @@ from tests.screens.stage import Look
 def place(app: Flask, environment: dict[str, str]) -> Iterator[Place]:
     with stage.running(app, environment) as running:
         yield running
+    with app.app_context():
+        stage.clear(from_one=True)
 
 
 @pytest.fixture(scope="module")  # not longer: other files of a process open one of their own

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from tests.builders import do
+from tests.emptying import empty
 from tests.running import answers, free_port, process, wait_until
 from tests.screens.scenes import Place, Scene
 from webapp import clock, memory
@@ -76,14 +77,11 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def clear() -> None:
-    """An empty house. Ids go on counting: the running one remembers pages by them for a moment."""
-    db.session.rollback()
+def clear(*, from_one: bool = False) -> None:
+    """An empty house. Ids go on counting unless told: the running one remembers pages by them for a moment."""
     redis().flushall()
     memory.forget()
-    db.session.execute(text("SET LOCAL session_replication_role = replica"))  # tables of record refuse to be emptied
-    db.session.execute(text(f"TRUNCATE {', '.join(db.metadata.tables)} CASCADE"))
-    db.session.commit()
+    empty(from_one=from_one)
 
 
 @contextmanager
