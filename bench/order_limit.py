@@ -23,6 +23,7 @@ from workers import payments as money
 FIRST = {"orders": 900_000_000, "reservations": 910_000_000, "payments": 920_000_000, "payment_events": 930_000_000}
 IDS_AT_ONCE = 100  # even, so that the two reservations of an order are neighbours
 EMPTY = (
+    "SET session_replication_role = replica",  # what was received may not be deleted otherwise
     "DELETE FROM tickets",
     "DELETE FROM payment_items",
     "DELETE FROM reservations",
@@ -32,6 +33,7 @@ EMPTY = (
     "DELETE FROM orders",
     "UPDATE seats SET version = 0, held_until = NULL, is_sold = false WHERE version > 0",
     "UPDATE sessions SET is_terminated = false, terminated_at = NULL, end_reason = NULL WHERE end_reason = 'PAID'",
+    "RESET session_replication_role",
 )
 # What nobody can guess, such as a public id: each order needs its own.
 UNGUESSABLE = re.compile(r"(?=.*[A-Z0-9])[A-Za-z0-9_-]{12,}")

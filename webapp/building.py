@@ -67,9 +67,11 @@ def _flask_config(settings: config.Settings, patience: Patience) -> dict[str, ob
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            # There are two pools, one for transactions and one for reads.
-            "pool_size": (settings.pool_size + 1) // 2,
-            "max_overflow": settings.pool_size // 2,
+            # There are two pools, one for transactions and one for reads. What they open they keep, and whoever asks
+            # gets the one used last: its plans are made and its caches are warm.
+            "pool_size": settings.pool_size,
+            "max_overflow": 0,
+            "pool_use_lifo": True,
             "pool_timeout": 5,
             "connect_args": connect_args(patience),
         },
