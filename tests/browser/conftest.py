@@ -1,6 +1,5 @@
 """A whole Frontrow, its processes as the Procfile has them, and a real browser in front."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -8,14 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.builders import PASSWORD
 from tests.running import answers, free_port, process, wait_until
+from tests.screens.stage import browser
 
 PATIENCE_MS = 20_000  # a machine that runs a whole Frontrow and a browser may be slow
 expect.set_options(timeout=PATIENCE_MS)
-FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -45,12 +44,10 @@ def address(app: Flask, environment: dict[str, str]) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # not longer: two at a time in one process is more than Playwright can do
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=FLAGS)
-        yield browser
-        browser.close()
+    with browser() as opened:
+        yield opened
 
 
 Stage = Callable[..., Page]

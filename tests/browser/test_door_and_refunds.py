@@ -10,9 +10,10 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
-from tests.browser.conftest import FLAGS, Stage
+from tests.browser.conftest import Stage
 from tests.builders import PASSWORD, begin_card, do, fan, hold, operator, report
 from tests.builders import house as evening
+from tests.screens.stage import FLAGS
 from webapp import clock
 from webapp.checkout import payments, points, settling
 from webapp.checkout.models import Ticket
