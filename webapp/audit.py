@@ -121,6 +121,11 @@ PROMISES = {
         "payment {} is to be sent back and nobody will ask for it",
         "SELECT id FROM payments WHERE status = 'cancelling' AND ask_at IS NULL",
     ),
+    "paid-money-was-not-sent-away": (
+        "payment {} is paid, and its money was sent back as if it belonged to nothing here",
+        "SELECT p.id FROM payments p JOIN stray_payments s USING (provider, provider_key)"
+        " WHERE p.status = 'paid' AND s.returned_at IS NOT NULL",
+    ),
     "numbers-without-gaps": (
         "the wait numbers of concert {} have a gap or a double",
         "SELECT c.concert_id FROM counters c LEFT JOIN sessions s USING (concert_id) GROUP BY c.concert_id"

@@ -108,6 +108,9 @@ def cancel_payment(payment_id: int) -> str:
 
 def return_stray(stray_id: int) -> str:
     """Have the provider send back money that belongs to no payment of ours."""
+    with transaction():
+        if strays.spare(stray_id):
+            return "ours"
     stray = db.session.get_one(StrayPayment, stray_id)
     if stray.ask_at is None:
         return "ignored"

@@ -179,6 +179,15 @@ def money_nobody_asks_for() -> None:
     sql("UPDATE payments SET ask_at = NULL")
 
 
+def money_sent_away() -> None:
+    paid_order()
+    sql(
+        "INSERT INTO stray_payments"
+        " (provider, provider_key, reference, amount, currency, reason, found_at, returned_at)"
+        " SELECT provider, provider_key, 'x', amount, currency, 'foreign_payment', paid_at, paid_at FROM payments"
+    )
+
+
 def deaf() -> None:
     sql(
         "INSERT INTO payment_events (provider, event_id, kind, reference, provider_key, amount, currency, body,"
@@ -247,6 +256,7 @@ def archived_and_open() -> None:
 
 
 BREAKS: dict[str, Callable[[], None]] = {
+    "paid-money-was-not-sent-away": money_sent_away,
     "houses-are-as-planned": lost_seat,
     "seats-gone-are-nobodys": sold_ghost,
     "drafts-are-not-played": house_of_a_draft,

@@ -9,16 +9,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.builders import NOW, begin_card, do, fan, hold, house, seat
+from tests.builders import NOW, begin_card, do, fan, hold, house, operator, report, seat
 from tests.races.racing import race
 from tests.timepiece import Timepiece
 from tests.web.conftest import Browser, Visitor
 from tests.web.test_callbacks import PATH, PRICE, signed
 from tests.workers.conftest import work
 from webapp import jobs
+from webapp.admin.models import OperatorAction
 from webapp.booking.models import Order
-from webapp.checkout import payments, points
+from webapp.checkout import payments, points, settling, strays
 from webapp.checkout.models import Payment, PaymentEvent, StrayPayment, Ticket
+from webapp.checkout.providers import Report
 from webapp.concerts.models import Schedule
 from webapp.db import db
 
@@ -125,11 +127,44 @@ def test_a_wrong_currency_buys_nothing_is_in_review_and_goes_back(story: Story, 
     assert story.outcome() == IN_REVIEW
 
 
-def test_money_for_an_unknown_order_is_on_the_operators_page_and_goes_back(story: Story) -> None:
+def the_stray() -> StrayPayment:
+    return db.session.scalars(select(StrayPayment), execution_options={"populate_existing": True}).one()
+
+
+def test_money_for_an_unknown_order_is_on_the_operators_page_and_goes_back(story: Story, visit: Visitor) -> None:
+    desk = visit(operator())
     assert story.call(reference="no order of ours", id="pay_unknown") == 202
     assert story.outcome() == WAITING
-    stray = db.session.scalars(select(StrayPayment)).one()
-    assert (stray.provider_key, stray.amount) == ("pay_unknown", 70_000)
+    stray = the_stray()
+    page, button = desk.get("/admin/payments").text, f"/admin/stray-payments/{stray.id}/cancellation"
+    for words in ("Money that belongs to nothing here", "pay_unknown", "70,000 KRW", "Money going back"):
+        assert words in page
+    assert button not in page
+    do(strays.refused, stray.id)
+    assert button in desk.get("/admin/payments").text
+    assert desk.post(button).status_code == 303
+    assert the_stray().ask_at == NOW
+    action = db.session.scalars(select(OperatorAction)).one()
+    assert (action.action, action.subject) == ("send stray payment back", str(stray.id))
+    assert desk.post(button).status_code == 404
+    back = Report("no order of ours", "pay_unknown", "cancelled", 70_000, "KRW", 70_000)
+    assert do(strays.heard, stray.id, back, NOW) == "returned"
+    assert "Money sent back" in desk.get("/admin/payments").text
+    assert desk.post("/admin/stray-payments/999/cancellation").status_code == 404
+
+
+def test_an_operator_cannot_send_back_the_money_of_another_fans_paid_order(story: Story, visit: Visitor) -> None:
+    desk = visit(operator())
+    other = begin_card(hold(fan("other"), story.evening, 2), PRICE)
+    do(settling.settle, other.id, report(other), NOW)
+    assert story.call(id=other.provider_key) == 202
+    stray = the_stray()
+    page, button = desk.get("/admin/payments").text, f"/admin/stray-payments/{stray.id}/cancellation"
+    assert f"This money is that of payment {other.public_id}" in page
+    assert button not in page
+    assert desk.post(button).status_code == 404
+    assert (the_stray().ask_at, the_stray().returned_at) == (None, None)
+    assert db.session.get_one(Payment, other.id, populate_existing=True).status == "paid"
 
 
 def test_an_order_of_one_with_the_payment_of_another_sells_neither_of_them_twice(story: Story) -> None:

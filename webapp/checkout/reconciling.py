@@ -36,6 +36,9 @@ def heard(payment_id: int, report: Report | None, now: datetime) -> str:
     """What the provider said about a pending payment. One still open is asked about again later."""
     payment = locking.lock(payment_id)
     if payment.status == FAILED and payment.ask_at:
+        # It was closed here while its provider was asked about one still open: its page is still there, and payable.
+        if report and report.status == "open":
+            return postpone(payment, now)
         payment.ask_at = None
         if report and report.status == "cancelled":
             payment.reason = "cancelled"
