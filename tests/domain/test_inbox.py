@@ -81,6 +81,16 @@ def test_an_open_payment_is_abandoned_after_half_an_hour() -> None:
     assert not reconciling.is_abandoned(payment.created_at, report(payment), at(minutes=40))
 
 
+def test_an_attempt_replaced_while_its_provider_said_that_it_is_open_is_asked_about_again() -> None:
+    order = hold(fan("holder"), house(), 1)
+    first = begin_card(order, PRICE)
+    still_open = report(first, "open")
+    begin_card(order, PRICE, key="another way")
+    assert do(reconciling.heard, first.id, still_open, at(seconds=2)) == "postponed"
+    assert first.id in reconciling.due(PENDING, at(minutes=1), 10)
+    assert do(reconciling.heard, first.id, report(first), at(minutes=1)) == "paid"
+
+
 def test_money_going_back_is_asked_for_until_it_is_confirmed() -> None:
     payment = begin()
     do(settling.settle, payment.id, report(payment, amount=PRICE + 1), NOW)
