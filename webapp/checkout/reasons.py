@@ -50,6 +50,14 @@ DIFFERENCES = {
         _("Refunded there, not here."),
         _("The tickets are still valid. Decide about the order."),
     ),
+    "refund_missing": (
+        _("Refunded here, the money is still there."),
+        _("Asks for the refund once more, until it is confirmed."),
+    ),
+    "refund_short": (
+        _("Less refunded there than here."),
+        _("The fan is still owed the rest. Ask the payment company."),
+    ),
 }
 
 
