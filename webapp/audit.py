@@ -93,7 +93,8 @@ PROMISES = {
     ),
     "points-come-back": (
         "payment {} came to nothing and kept the fan's points",
-        "SELECT p.id FROM payments p WHERE p.status IN ('failed', 'cancelled') AND p.points_amount <>"
+        "SELECT p.id FROM payments p WHERE p.status IN ('failed', 'cancelling', 'cancelled', 'in_review')"
+        " AND p.points_amount <>"
         " coalesce((SELECT sum(h.amount) FROM point_histories h WHERE h.payment_id = p.id AND h.type = 'REFUND'), 0)",
     ),
     "paid-seats-have-tickets": (

@@ -124,6 +124,12 @@ def kept_points() -> None:
     sql("UPDATE payments SET status = 'failed', reason = 'declined'")
 
 
+def withheld_points() -> None:
+    holder = fan("holder", PRICE)
+    begin_card(hold(holder, house(), 1), PRICE, in_points=PRICE // 2)
+    sql("UPDATE payments SET status = 'in_review', reason = 'resold', captured_amount = amount")
+
+
 def no_ticket() -> None:
     paid_order()
     sql("DELETE FROM tickets")

@@ -64,7 +64,7 @@ class Story:
 
 
 SOLD, WAITING, FAILED = ("paid", 1, 0), ("pending", 0, 0), ("failed", 0, 30_000)
-GOING_BACK, IN_REVIEW = ("cancelling", 0, 0), ("in_review", 0, 30_000)
+GOING_BACK, IN_REVIEW = ("cancelling", 0, 30_000), ("in_review", 0, 30_000)
 
 
 @pytest.fixture

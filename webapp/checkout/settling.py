@@ -181,6 +181,7 @@ def _undo(payment: Payment, reason: str, now: datetime) -> str:
     # Nothing was captured when points paid alone: then there is nobody to ask.
     if not payment.captured_amount:
         return fail(payment, reason, now)
+    _return_points(payment, now)
     mails.write(mail_models.HOLD_REFUNDED, payment.id, payment.user_id, now)
     return send_back(payment, reason, now)
 
