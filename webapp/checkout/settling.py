@@ -18,6 +18,8 @@ from webapp.checkout.providers import Report
 from webapp.db import after_commit, db, fetch
 from webapp.live import messages
 
+CLOSED_THERE = {"cancelled", "abandoned"}  # why an attempt has failed that its provider takes no money for any more
+
 # What every settling asks, built once.
 OPEN_ATTEMPTS = (
     select(Payment).where(Payment.order_id == bindparam("order_id"), Payment.status == PENDING).with_for_update()
@@ -63,7 +65,7 @@ def settle_paid(payment: Payment, captured: int, now: datetime, *, has_others: b
 
     `has_others`: whether other attempts of its order may be open; the caller has locked the fan before it looked.
     """
-    if payment.status not in {PENDING, FAILED} or payment.reason == "cancelled":
+    if payment.status not in {PENDING, FAILED} or payment.reason in CLOSED_THERE:
         return "ignored"  # what a provider has cancelled is over there too: this report was overtaken
     was_failed = payment.status == FAILED
     if payment.order_id is None:
