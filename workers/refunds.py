@@ -33,7 +33,7 @@ def send_refund(refund_id: int) -> str:
         report = _pay_back(company, key, reference, amount)
     except ProviderRefused:
         with transaction():
-            return returning.refused(refund_id)
+            return returning.refused(refund_id, clock.now())
     except ProviderUnavailable:
         with transaction():
             return returning.no_answer(refund_id, clock.now())

@@ -163,7 +163,7 @@ def test_a_refund_of_which_only_a_part_is_there_is_left_to_a_person() -> None:
 
 def test_a_refused_refund_that_somebody_made_there_by_hand_is_noted() -> None:
     payment, refund = refunded()
-    do(returning.refused, refund.id)
+    do(returning.refused, refund.id, NOW)
     assert comparing.differences("sandbox", [report(payment)]) == [], "it stands on the operators page already"
     found = the_difference(report(payment, "cancelled", refunded=PRICE))
     assert (found.kind, found.needs_a_person) == ("returned_there", False)

@@ -133,8 +133,9 @@ def test_a_provider_that_refuses_to_send_money_back_is_an_operators_matter() -> 
     assert do(reconciling.refused, payment.id, NOW) == "refused"
     assert reconciling.due(CANCELLING, at(days=1), 10) == []
     refused = db.session.get_one(Payment, payment.id)
-    assert (refused.status, refused.reason) == ("in_review", "refused")
-    do(reviewing.send_back, payment.public_id, NOW)
+    assert (refused.status, refused.reason, refused.handling) == ("in_review", "wrong_amount", "refused")
+    before, after = do(reviewing.send_back, payment.public_id, NOW)
+    assert (before["handling"], after["reason"], after["handling"]) == ("refused", "wrong_amount", "operator")
     assert reconciling.due(CANCELLING, NOW, 10) == [payment.id]
 
 

@@ -196,7 +196,9 @@ def test_a_refusal_waits_for_an_operator_and_can_be_asked_again() -> None:
     holder = fan("holder")
     order = buy(evening(), holder, 1)
     refund = do(refunding.cancel, holder, order.id, 0, NOW)
-    assert do(returning.refused, refund.id) == "refused"
+    assert do(returning.refused, refund.id, at(minutes=2)) == "refused"
+    said = views.page(fresh(order), at(minutes=2))["timeline"][-1]
+    assert (said["at"], "Our staff are looking at it." in said["sentence"]) == (at(minutes=2), True)
     assert returning.due(at(minutes=60), 10) == []
     assert do(returning.ask_again, refund.id, NOW) == ({"status": "refused"}, {"status": "asked"})
     with pytest.raises(NotFound):

@@ -152,7 +152,7 @@ def test_a_refused_refund_stands_on_the_operators_page_and_is_asked_again(visit:
     desk = visit(operator())
     desk.post(f"/admin/orders/{order.public_id}/refund", data={"fee": "none"})
     refund = db.session.scalars(select(Refund)).one()
-    do(returning.refused, refund.id)
+    do(returning.refused, refund.id, NOW)
     assert f"/admin/refunds/{refund.id}/asking" in desk.get("/admin/orders").text
     assert desk.post(f"/admin/refunds/{refund.id}/asking").status_code == 303
     assert desk.post(f"/admin/refunds/{refund.id}/asking").status_code == 404

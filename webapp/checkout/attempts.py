@@ -114,7 +114,7 @@ def begin(
         "ask_at": now + FIRST_ASK,
     }
     items = {"hold_ids": [hold.hold_id for hold in holds], "prices": [hold.price for hold in holds]}
-    unset = dict.fromkeys(("provider_key", "reason", "redirect_url", "paid_at", "ended_at", "returned_at"))
+    unset = dict.fromkeys(("provider_key", "reason", "handling", "redirect_url", "paid_at", "ended_at", "returned_at"))
     payment = Payment(id=fetch(BEGIN, **facts, **items)[0].id, **facts, **unset)
     make_transient_to_detached(payment)
     db.session.add(payment)

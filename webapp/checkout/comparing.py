@@ -107,9 +107,7 @@ def repair(difference: Difference, now: datetime) -> str:
     if difference.kind == RETURNED_THERE:
         return settling.cancelled(payment, now) if payment.status in {CANCELLING, IN_REVIEW} else "ignored"
     if difference.kind == KEPT_THERE:
-        return (
-            settling.send_back(payment, payment.reason or "operator", now) if payment.status == CANCELLED else "ignored"
-        )
+        return settling.send_back(payment, payment.reason, now) if payment.status == CANCELLED else "ignored"
     outcome = settling.settle(payment.id, report, now)
     if outcome == "ignored" and payment.status == FAILED:
         # Closed here because it was closed there once; the money is there all the same, and buys nothing now.

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from webapp.booking.models import Order
 from webapp.checkout import backing_off, locking, settling
-from webapp.checkout.models import CANCELLING, FAILED, IN_REVIEW, PENDING, Payment
+from webapp.checkout.models import BY_REFUSAL, CANCELLING, FAILED, IN_REVIEW, PENDING, Payment
 from webapp.checkout.providers import Report
 from webapp.db import db
 
@@ -90,7 +90,7 @@ def refused(payment_id: int, now: datetime) -> str:
     payment = locking.lock(payment_id)
     if not settling.is_going_back(payment):
         return postpone(payment, now)
-    payment.status, payment.reason, payment.ask_at = IN_REVIEW, "refused", None
+    payment.status, payment.handling, payment.ask_at = IN_REVIEW, BY_REFUSAL, None
     return "refused"
 
 

@@ -43,11 +43,11 @@ def returned(refund_id: int, refunded: int, now: datetime) -> str:
     return "returned"
 
 
-def refused(refund_id: int) -> str:
+def refused(refund_id: int, now: datetime) -> str:
     """The provider will not: an operator has to look at it."""
     refund = _lock(refund_id)
     if refund.status == ASKED:
-        refund.status, refund.ask_at = REFUSED, None
+        refund.status, refund.refused_at, refund.ask_at = REFUSED, now, None
         _tell(refund)
     return "refused"
 

@@ -101,7 +101,7 @@ def cancelled(payment: Payment, now: datetime) -> str:
     return "cancelled"
 
 
-def send_back(payment: Payment, reason: str, now: datetime) -> str:
+def send_back(payment: Payment, reason: str | None, now: datetime) -> str:
     """Have the provider return captured money; a job asks until it confirms."""
     payment.status, payment.reason = CANCELLING, reason
     payment.ended_at = payment.ended_at or now
