@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tests.builders import NOW, at, begin_card, do, fan, fans, hold, house, report
 from webapp.checkout import comparing, payments, points, reasons, refunding, returning, settling
 from webapp.checkout.comparing import Difference
+from webapp.checkout.mail_models import Mail
 from webapp.checkout.models import Payment, StrayPayment
 from webapp.checkout.providers import Report
 from webapp.checkout.refund_models import Refund
@@ -65,6 +66,7 @@ def test_paid_there_after_it_was_closed_here_goes_back() -> None:
     do(settling.settle, payment.id, report(payment, "cancelled"), NOW)
     assert do(comparing.repair, the_difference(report(payment)), NOW) == "cancelling"
     assert (fresh(payment).captured_amount, fresh(payment).reason) == (PRICE, "reopened")
+    assert db.session.scalars(select(Mail.kind)).all() == ["hold_refunded"], "the fan is told"
 
 
 def test_an_attempt_whose_key_was_never_noted_is_found_by_its_reference() -> None:

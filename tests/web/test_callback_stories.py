@@ -1,6 +1,7 @@
 """What callbacks do to an order, each told whole: the provider calls over HTTP, a real worker settles."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -18,7 +19,8 @@ from tests.workers.conftest import work
 from webapp import jobs
 from webapp.admin.models import OperatorAction
 from webapp.booking.models import Order
-from webapp.checkout import payments, points, settling, strays
+from webapp.checkout import letters, payments, points, settling, strays
+from webapp.checkout.mail_models import Mail
 from webapp.checkout.models import Payment, PaymentEvent, StrayPayment, Ticket
 from webapp.checkout.providers import Report
 from webapp.concerts.models import Schedule
@@ -113,6 +115,41 @@ def test_a_wrong_amount_buys_nothing_is_in_review_and_goes_back(story: Story, am
     story.call("cancelled", amount=amount)
     assert story.outcome() == ("cancelled", 0, 30_000)
     assert "on its way back" in story.page()
+
+
+def amounts(page: str) -> dict[str, str]:
+    """What the page says goes back, and where to."""
+    found = re.findall(r"<div data-back><dt>(.*?)</dt><dd>(.*?)</dd>", page, re.DOTALL)
+    return {re.sub(r"<.*?>", "", where).strip(): re.sub(r"<.*?>", "", sum_).strip() for where, sum_ in found}
+
+
+@pytest.mark.parametrize(
+    ("fact", "back"),
+    [({"amount": 140_000}, "₩140,000"), ({"amount": 69_999}, "₩69,999"), ({"currency": "USD"}, "All of it")],
+)
+def test_the_fan_reads_the_sum_that_was_taken_and_gets_a_mail_about_it(
+    story: Story, timepiece: Timepiece, fact: dict[str, Any], back: str
+) -> None:
+    assert story.call(**fact) == 202
+    timepiece.pass_(minutes=8)
+    assert amounts(story.page()) == {"Back to your card": back, "Back to your points back already": "₩30,000"}
+    db.session.expire_all()
+    mail = db.session.scalars(select(Mail)).one()
+    plain = " ".join(letters.rendered(mail)[1].split())
+    assert (mail.kind, "It bought nothing and goes back" in plain) == ("hold_refunded", True)
+    assert (back in plain) == back.startswith("₩")
+    assert "₩70,000" not in plain
+
+
+def test_while_wrong_money_goes_back_the_held_seats_can_still_be_paid(story: Story) -> None:
+    story.call(amount=69_999)
+    page = story.page()
+    assert "An earlier payment goes back to your card in full." in page
+    form = {"method": "points", "amount": str(PRICE), "idempotency_key": "again"}
+    do(points.grant, story.holder, PRICE - 30_000, NOW)
+    assert f'action="/orders/{story.order.public_id}/payments"' in page
+    assert story.fan.post(f"/orders/{story.order.public_id}/payments", data=form).status_code == 303
+    assert story.outcome() == ("in_review", 1, 0)
 
 
 @pytest.mark.parametrize("amount", [70_000.5, "70000", None, True, [70_000]])

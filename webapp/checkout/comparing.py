@@ -110,9 +110,7 @@ def repair(difference: Difference, now: datetime) -> str:
         return settling.send_back(payment, payment.reason, now) if payment.status == CANCELLED else "ignored"
     outcome = settling.settle(payment.id, report, now)
     if outcome == "ignored" and payment.status == FAILED:
-        # Closed here because it was closed there once; the money is there all the same, and buys nothing now.
-        payment.captured_amount = report.amount
-        return settling.send_back(payment, "reopened", now)
+        return settling.reopen(payment, report.amount, now)
     return outcome
 
 

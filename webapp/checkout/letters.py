@@ -108,8 +108,9 @@ def _show_cancelled(matter: Matter) -> Letter:
 
 
 def _hold_refunded(matter: Matter) -> Letter:
+    is_won = matter.payment.reason != "wrong_currency"  # how much it was in another one is the company's to say
     back = [
-        (_("Back to your card"), matter.payment.captured_amount),
+        (_("Back to your card"), matter.payment.captured_amount if is_won else 0),
         (_("Back to your points"), matter.payment.points_amount),
     ]
     is_double = matter.payment.reason == "already_paid"

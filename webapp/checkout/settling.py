@@ -109,6 +109,13 @@ def send_back(payment: Payment, reason: str | None, now: datetime) -> str:
     return "cancelling"
 
 
+def reopen(payment: Payment, captured: int, now: datetime) -> str:
+    """Closed here because it was closed there once; the money is there all the same, and buys nothing now."""
+    payment.captured_amount = captured
+    _write_to_fan(payment, now)
+    return send_back(payment, "reopened", now)
+
+
 def is_going_back(payment: Payment) -> bool:
     """Whether the provider is being asked for this payment's money."""
     return payment.status == CANCELLING or (payment.status == IN_REVIEW and payment.ask_at is not None)
@@ -163,6 +170,7 @@ def _review(payment: Payment, problem: str, report: Report, now: datetime) -> st
     payment.status, payment.reason, payment.ended_at = IN_REVIEW, problem, now
     payment.provider_key = report.provider_key
     payment.captured_amount = max(storable(report.amount), 0)
+    _write_to_fan(payment, now)
     _ask_for_money(payment, now)
     return problem
 
@@ -184,8 +192,14 @@ def _undo(payment: Payment, reason: str, now: datetime) -> str:
     if not payment.captured_amount:
         return fail(payment, reason, now)
     _return_points(payment, now)
-    mails.write(mail_models.HOLD_REFUNDED, payment.id, payment.user_id, now)
+    _write_to_fan(payment, now)
     return send_back(payment, reason, now)
+
+
+def _write_to_fan(payment: Payment, now: datetime) -> None:
+    """Mails are about orders: of a top-up, and of what took nothing, the wallet and the page say enough."""
+    if payment.order_id and payment.captured_amount:
+        mails.write(mail_models.HOLD_REFUNDED, payment.id, payment.user_id, now)
 
 
 def _top_up(payment: Payment, now: datetime) -> str:
