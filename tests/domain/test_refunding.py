@@ -124,8 +124,8 @@ def test_an_operator_may_cancel_on_the_day_but_only_without_a_fee() -> None:
     order = buy(night, holder, 1)
     on_the_day = at(seconds=(night.starts_at - NOW).total_seconds() - 3600)
     with pytest.raises(TooLateToCancel):
-        do(refunding.cancel_for_operator, order.id, False, on_the_day)
-    refund = do(refunding.cancel_for_operator, order.id, True, on_the_day)
+        do(refunding.cancel_for_operator, order.id, False, PRICE, on_the_day)
+    refund = do(refunding.cancel_for_operator, order.id, True, 0, on_the_day)
     assert (refund.cause, refund.fee, refund.card_amount) == ("operator", 0, PRICE)
 
 
