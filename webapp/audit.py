@@ -93,7 +93,8 @@ PROMISES = {
     ),
     "points-come-back": (
         "payment {} came to nothing and kept the fan's points",
-        "SELECT p.id FROM payments p WHERE p.status IN ('failed', 'cancelled') AND p.points_amount <>"
+        "SELECT p.id FROM payments p WHERE p.status IN ('failed', 'cancelling', 'cancelled', 'in_review')"
+        " AND p.points_amount <>"
         " coalesce((SELECT sum(h.amount) FROM point_histories h WHERE h.payment_id = p.id AND h.type = 'REFUND'), 0)",
     ),
     "paid-seats-have-tickets": (
@@ -120,6 +121,11 @@ PROMISES = {
     "money-on-its-way-back-is-asked-for": (
         "payment {} is to be sent back and nobody will ask for it",
         "SELECT id FROM payments WHERE status = 'cancelling' AND ask_at IS NULL",
+    ),
+    "paid-money-was-not-sent-away": (
+        "payment {} is paid, and its money was sent back as if it belonged to nothing here",
+        "SELECT p.id FROM payments p JOIN stray_payments s USING (provider, provider_key)"
+        " WHERE p.status = 'paid' AND s.returned_at IS NOT NULL",
     ),
     "numbers-without-gaps": (
         "the wait numbers of concert {} have a gap or a double",

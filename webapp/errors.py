@@ -146,6 +146,11 @@ class FeeChanged(BookingError):
     sentence = _("The fee has changed since you saw it. Nothing was cancelled; look at it again.")
 
 
+class AlreadyCancelled(BookingError):
+    code, status = "already-cancelled", 409
+    sentence = _("This order is cancelled already, and nothing was changed.")
+
+
 class ShowCancelled(BookingError):
     code, status, sentence = "show-cancelled", 409, _("This performance is cancelled.")
 

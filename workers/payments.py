@@ -67,18 +67,18 @@ def ask_provider(payment_id: int) -> str:
     if payment.status != PENDING and not is_replaced:
         return "ignored"
     company = provider(payment.provider)
-    reference, provider_key, created_at = payment.public_id, payment.provider_key, payment.created_at
+    reference, provider_key, closes_at = payment.public_id, payment.provider_key, reconciling.closes_at(payment)
     db.session.rollback()  # no transaction stays open while the provider thinks
     try:
         report = company.look_up(reference, provider_key)
-        is_over = is_replaced or reconciling.is_abandoned(created_at, report, clock.now())
-        if is_over and report and report.status == "open":
+        was_abandoned = not is_replaced and reconciling.is_abandoned(closes_at, report, clock.now())
+        if (is_replaced or was_abandoned) and report and report.status == "open":
             report = company.cancel(report.provider_key, "abandoned", f"{reference}-abandoned")
     except ProviderUnavailable:
         with transaction():
             return reconciling.no_answer(payment_id, clock.now())
     with transaction():
-        return reconciling.heard(payment_id, report, clock.now())
+        return reconciling.heard(payment_id, report, clock.now(), was_abandoned=was_abandoned)
 
 
 def ask_providers() -> str:
@@ -108,6 +108,9 @@ def cancel_payment(payment_id: int) -> str:
 
 def return_stray(stray_id: int) -> str:
     """Have the provider send back money that belongs to no payment of ours."""
+    with transaction():
+        if strays.spare(stray_id):
+            return "ours"
     stray = db.session.get_one(StrayPayment, stray_id)
     if stray.ask_at is None:
         return "ignored"

@@ -124,6 +124,12 @@ def kept_points() -> None:
     sql("UPDATE payments SET status = 'failed', reason = 'declined'")
 
 
+def withheld_points() -> None:
+    holder = fan("holder", PRICE)
+    begin_card(hold(holder, house(), 1), PRICE, in_points=PRICE // 2)
+    sql("UPDATE payments SET status = 'in_review', reason = 'resold', captured_amount = amount")
+
+
 def no_ticket() -> None:
     paid_order()
     sql("DELETE FROM tickets")
@@ -177,6 +183,15 @@ def money_nobody_asks_for() -> None:
     hold(latecomer, evening, 1, now=at(minutes=7))
     assert do(settling.settle, payment.id, report(payment), at(minutes=7)) == "cancelling"
     sql("UPDATE payments SET ask_at = NULL")
+
+
+def money_sent_away() -> None:
+    paid_order()
+    sql(
+        "INSERT INTO stray_payments"
+        " (provider, provider_key, reference, amount, currency, reason, found_at, returned_at)"
+        " SELECT provider, provider_key, 'x', amount, currency, 'foreign_payment', paid_at, paid_at FROM payments"
+    )
 
 
 def deaf() -> None:
@@ -247,6 +262,7 @@ def archived_and_open() -> None:
 
 
 BREAKS: dict[str, Callable[[], None]] = {
+    "paid-money-was-not-sent-away": money_sent_away,
     "houses-are-as-planned": lost_seat,
     "seats-gone-are-nobodys": sold_ghost,
     "drafts-are-not-played": house_of_a_draft,

@@ -140,6 +140,7 @@ class Model:
         order, attempt.captured = attempt.order, captured
         if not self.wins(attempt, now):
             attempt.status = BACK
+            self.return_points(attempt)
             return
         attempt.status, order.status = PAID, PAID
         self.hold(order)

@@ -31,6 +31,7 @@ def test_a_broken_promise_is_named(promise: str) -> None:
 @pytest.mark.parametrize(
     ("promise", "happening"),
     [
+        ("points-come-back", breaking.withheld_points),
         ("money-is-accounted-for", breaking.lost_fee),
         ("money-is-accounted-for", breaking.end_without_a_refund),
         ("refunds-go-back-as-paid", breaking.points_never_came),
@@ -38,7 +39,7 @@ def test_a_broken_promise_is_named(promise: str) -> None:
         ("paid-seats-have-tickets", breaking.living_ticket),
     ],
 )
-def test_other_ways_to_break_a_refund_are_named_too(promise: str, happening: Callable[[], None]) -> None:
+def test_other_ways_to_break_it_are_named_too(promise: str, happening: Callable[[], None]) -> None:
     try:
         happening()
         names = {broken.name for broken in broken_promises(at(seconds=1))}

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import NOW, at, begin_card, do, fan, fans, hold, house, report
-from webapp.checkout import comparing, payments, points, reasons, settling
+from webapp.checkout import comparing, payments, points, reasons, refunding, returning, settling
 from webapp.checkout.comparing import Difference
+from webapp.checkout.mail_models import Mail
 from webapp.checkout.models import Payment, StrayPayment
 from webapp.checkout.providers import Report
+from webapp.checkout.refund_models import Refund
 from webapp.db import db
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -64,6 +66,7 @@ def test_paid_there_after_it_was_closed_here_goes_back() -> None:
     do(settling.settle, payment.id, report(payment, "cancelled"), NOW)
     assert do(comparing.repair, the_difference(report(payment)), NOW) == "cancelling"
     assert (fresh(payment).captured_amount, fresh(payment).reason) == (PRICE, "reopened")
+    assert db.session.scalars(select(Mail.kind)).all() == ["hold_refunded"], "the fan is told"
 
 
 def test_an_attempt_whose_key_was_never_noted_is_found_by_its_reference() -> None:
@@ -129,8 +132,49 @@ def test_what_was_paid_here_and_is_not_in_their_records_is_looked_up() -> None:
     assert comparing.unmentioned("sandbox", [], NOW - timedelta(days=1), NOW) == []
 
 
+def refunded() -> tuple[Payment, Refund]:
+    payment = paid()
+    refund = do(refunding.cancel, payment.user_id, payment.order_id, 0, NOW)
+    return fresh(payment), refund
+
+
+def status_of(refund: Refund) -> str:
+    return db.session.get_one(Refund, refund.id, populate_existing=True).status
+
+
+def test_a_refund_that_was_confirmed_and_did_not_happen_is_asked_for_once_more() -> None:
+    payment, refund = refunded()
+    assert comparing.differences("sandbox", [report(payment)]) == [], "it is still being asked for"
+    do(returning.returned, refund.id, PRICE, NOW)
+    assert comparing.differences("sandbox", [report(payment, "cancelled", refunded=PRICE)]) == []
+    found = the_difference(report(payment))
+    assert (found.kind, found.needs_a_person) == ("refund_missing", False)
+    assert [do(comparing.repair, found, at(minutes=1)) for _ in range(2)] == ["asked", "ignored"]
+    assert returning.due(at(minutes=1), 10) == [refund.id]
+    assert do(returning.returned, refund.id, PRICE, at(minutes=2)) == "returned"
+
+
+def test_a_refund_of_which_only_a_part_is_there_is_left_to_a_person() -> None:
+    payment, refund = refunded()
+    do(returning.returned, refund.id, PRICE, NOW)
+    found = the_difference(report(payment, refunded=PRICE - 1))
+    assert (found.kind, found.needs_a_person) == ("refund_short", True)
+    assert do(comparing.repair, found, NOW) == "by_hand"
+    assert status_of(refund) == "returned"
+
+
+def test_a_refused_refund_that_somebody_made_there_by_hand_is_noted() -> None:
+    payment, refund = refunded()
+    do(returning.refused, refund.id, NOW)
+    assert comparing.differences("sandbox", [report(payment)]) == [], "it stands on the operators page already"
+    found = the_difference(report(payment, "cancelled", refunded=PRICE))
+    assert (found.kind, found.needs_a_person) == ("returned_there", False)
+    assert [do(comparing.repair, found, at(minutes=1)) for _ in range(2)] == ["returned", "ignored"]
+    assert status_of(refund) == "returned"
+
+
 def test_every_difference_has_its_words() -> None:
     kinds = {value for name, value in vars(comparing).items() if name.isupper() and isinstance(value, str)}
     named = kinds & set(reasons.DIFFERENCES)
     assert named == set(reasons.DIFFERENCES)
-    assert len(named) == 7
+    assert len(named) == 9

@@ -76,9 +76,42 @@ def test_a_payment_the_provider_never_heard_of_has_failed() -> None:
 def test_an_open_payment_is_abandoned_after_half_an_hour() -> None:
     payment = begin()
     still_open = report(payment, "open")
-    assert not reconciling.is_abandoned(payment.created_at, still_open, at(minutes=29))
-    assert reconciling.is_abandoned(payment.created_at, still_open, at(minutes=30))
-    assert not reconciling.is_abandoned(payment.created_at, report(payment), at(minutes=40))
+    closes_at = reconciling.closes_at(payment)
+    assert not reconciling.is_abandoned(closes_at, still_open, at(minutes=29))
+    assert reconciling.is_abandoned(closes_at, still_open, at(minutes=30))
+    assert not reconciling.is_abandoned(closes_at, report(payment), at(minutes=40))
+
+
+def test_an_open_payment_that_keeps_points_is_abandoned_soon_after_its_hold_and_asked_about_by_then() -> None:
+    payment = begin_card(hold(fan("holder", point=30_000), house(), 1), PRICE, in_points=30_000)
+    still_open, hold_ends = report(payment, "open"), at(minutes=7)
+    assert reconciling.closes_at(payment) == at(minutes=10) == hold_ends + reconciling.POINTS_WAIT
+    for minutes in (1, 2, 3, 5, 9):
+        assert do(reconciling.heard, payment.id, still_open, at(minutes=minutes)) == "postponed"
+    assert reconciling.due(PENDING, at(minutes=10), 10) == [payment.id]
+    assert reconciling.is_abandoned(reconciling.closes_at(payment), still_open, at(minutes=10))
+
+
+@pytest.mark.parametrize("is_faster", [True, False])
+def test_the_fan_reads_that_an_abandoned_payment_was_not_finished_in_time(is_faster: bool) -> None:
+    payment = begin()
+    closed = report(payment, "cancelled")
+    if is_faster:
+        do(settling.settle, payment.id, closed, at(minutes=30))
+    outcome = do(reconciling.heard, payment.id, closed, at(minutes=30), was_abandoned=True)
+    assert outcome == ("ignored" if is_faster else "failed")
+    assert db.session.get_one(Payment, payment.id, populate_existing=True).reason == "abandoned"
+    assert do(settling.settle, payment.id, report(payment), at(minutes=31)) == "ignored", "it is closed there"
+
+
+def test_an_attempt_replaced_while_its_provider_said_that_it_is_open_is_asked_about_again() -> None:
+    order = hold(fan("holder"), house(), 1)
+    first = begin_card(order, PRICE)
+    still_open = report(first, "open")
+    begin_card(order, PRICE, key="another way")
+    assert do(reconciling.heard, first.id, still_open, at(seconds=2)) == "postponed"
+    assert first.id in reconciling.due(PENDING, at(minutes=1), 10)
+    assert do(reconciling.heard, first.id, report(first), at(minutes=1)) == "paid"
 
 
 def test_money_going_back_is_asked_for_until_it_is_confirmed() -> None:
@@ -100,8 +133,9 @@ def test_a_provider_that_refuses_to_send_money_back_is_an_operators_matter() -> 
     assert do(reconciling.refused, payment.id, NOW) == "refused"
     assert reconciling.due(CANCELLING, at(days=1), 10) == []
     refused = db.session.get_one(Payment, payment.id)
-    assert (refused.status, refused.reason) == ("in_review", "refused")
-    do(reviewing.send_back, payment.public_id, NOW)
+    assert (refused.status, refused.reason, refused.handling) == ("in_review", "wrong_amount", "refused")
+    before, after = do(reviewing.send_back, payment.public_id, NOW)
+    assert (before["handling"], after["reason"], after["handling"]) == ("refused", "wrong_amount", "operator")
     assert reconciling.due(CANCELLING, NOW, 10) == [payment.id]
 
 

@@ -124,8 +124,8 @@ def test_an_operator_may_cancel_on_the_day_but_only_without_a_fee() -> None:
     order = buy(night, holder, 1)
     on_the_day = at(seconds=(night.starts_at - NOW).total_seconds() - 3600)
     with pytest.raises(TooLateToCancel):
-        do(refunding.cancel_for_operator, order.id, False, on_the_day)
-    refund = do(refunding.cancel_for_operator, order.id, True, on_the_day)
+        do(refunding.cancel_for_operator, order.id, False, PRICE, on_the_day)
+    refund = do(refunding.cancel_for_operator, order.id, True, 0, on_the_day)
     assert (refund.cause, refund.fee, refund.card_amount) == ("operator", 0, PRICE)
 
 
@@ -196,7 +196,9 @@ def test_a_refusal_waits_for_an_operator_and_can_be_asked_again() -> None:
     holder = fan("holder")
     order = buy(evening(), holder, 1)
     refund = do(refunding.cancel, holder, order.id, 0, NOW)
-    assert do(returning.refused, refund.id) == "refused"
+    assert do(returning.refused, refund.id, at(minutes=2)) == "refused"
+    said = views.page(fresh(order), at(minutes=2))["timeline"][-1]
+    assert (said["at"], "Our staff are looking at it." in said["sentence"]) == (at(minutes=2), True)
     assert returning.due(at(minutes=60), 10) == []
     assert do(returning.ask_again, refund.id, NOW) == ({"status": "refused"}, {"status": "asked"})
     with pytest.raises(NotFound):

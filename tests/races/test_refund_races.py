@@ -53,7 +53,7 @@ def test_the_fan_the_operator_and_the_cancelled_show_refund_once() -> None:
     order = buy(night, holder, in_points=HALF)
     race(
         partial(do, refunding.cancel, holder, order.id, 0, NOW),
-        partial(do, refunding.cancel_for_operator, order.id, True, NOW),
+        partial(do, refunding.cancel_for_operator, order.id, True, 0, NOW),
         partial(do, refunding.cancel_for_show, order.id, NOW),
     )
     db.session.rollback()

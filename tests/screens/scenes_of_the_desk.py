@@ -116,7 +116,7 @@ def orders_found(place: Place) -> str:
             do(refunding.cancel, order.user_id, order.id, 0, clock.now())
     refused = db.session.scalars(select(Refund).order_by(Refund.id)).first()
     assert refused is not None
-    do(returning.refused, refused.id)
+    do(returning.refused, refused.id, clock.now())
     return "/admin/orders?find=holder-2@frontrow.test"
 
 

@@ -12,7 +12,7 @@ from tests.builders import house as evening_of
 from tests.web.conftest import Visitor
 from webapp.admin import action_words, house, log
 from webapp.admin.models import OperatorAction
-from webapp.checkout import reconciling, settling
+from webapp.checkout import payments, reconciling, reviewing, settling
 from webapp.checkout.models import Payment
 from webapp.concerts import pricing
 from webapp.db import db
@@ -105,11 +105,30 @@ def test_money_that_a_provider_would_not_return_is_asked_for_again(client: Flask
     assert "Money going back" in page
     assert "The amount paid is not the amount of this order" in page
     do(reconciling.refused, payment.id, NOW)
-    assert payment.public_id in client.get("/admin/payments").text
+    page = client.get("/admin/payments").text
+    assert payment.public_id in page
+    assert "The amount paid is not the amount of this order" in page, "why it goes back is still there to read"
+    assert "would not send the money back by itself" in page
     path = f"/admin/payments/{payment.public_id}/cancellation"
     assert client.post(path).status_code == 303
     assert db.session.get_one(Payment, payment.id, populate_existing=True).status == "cancelling"
     assert client.post(path).status_code == 404
+    page = client.get("/admin/payments").text
+    assert "The amount paid is not the amount of this order" in page
+    assert "Our staff are sending the payment back." in page
+
+
+def test_money_that_had_to_be_sent_back_by_hand_stays_on_the_page_for_a_week(client: FlaskClient) -> None:
+    payment = begin_card(hold(fan("holder"), evening_of(), 1), 100_000)
+    do(settling.settle, payment.id, report(payment, "failed"), NOW)
+    do(payments.give_up, payment.user_id, payment.order_id, NOW)
+    do(settling.settle, payment.id, report(payment), NOW)
+    do(reconciling.refused, payment.id, NOW)
+    do(reviewing.send_back, payment.public_id, NOW)
+    do(settling.settle, payment.id, report(payment, "cancelled"), NOW)
+    page = client.get("/admin/payments").text
+    assert "Money sent back" in page
+    assert "after you had given the seats back" in page
 
 
 def test_every_action_of_the_log_has_words() -> None:

@@ -202,3 +202,15 @@ def test_who_backs_out_of_the_gateway_can_pay_another_way(client: FlaskClient, o
     assert "Pay another way" in page
     pay(client, order)
     assert points.balance(holder) == 50_000
+
+
+def test_points_that_an_open_attempt_has_taken_can_pay_another_way(
+    client: FlaskClient, order: Order, holder: int
+) -> None:
+    begin_card(order, PRICE, in_points=99_000)
+    page = client.get(f"/orders/{order.public_id}").text
+    assert "You have ₩150,000." in page
+    assert "Not enough for this order." not in page
+    assert f'max="{PRICE}"' in page
+    pay(client, order)
+    assert points.balance(holder) == 50_000

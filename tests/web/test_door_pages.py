@@ -8,7 +8,7 @@ from tests.builders import NOW, begin_card, concert, do, fan, hall, hold, operat
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
 from webapp.admin.models import OperatorAction
-from webapp.checkout import refunding, settling
+from webapp.checkout import closing, refunding, settling
 from webapp.checkout.models import Ticket
 from webapp.concerts.models import Schedule
 from webapp.db import db
@@ -67,7 +67,18 @@ def test_every_answer_in_big_letters(client: FlaskClient, nights: list[Schedule]
 def test_a_cancelled_ticket_is_void(client: FlaskClient, nights: list[Schedule]) -> None:
     holder, order_id, code = ticket(nights[0])
     do(refunding.cancel, holder, order_id, 0, NOW)
-    assert said(scan(client, nights[0], code)) == "void"
+    page = scan(client, nights[0], code)
+    assert (said(page), "The order was cancelled." in page) == ("void", True)
+
+
+def test_the_ticket_of_a_cancelled_performance_is_void_and_the_door_says_why(
+    client: FlaskClient, nights: list[Schedule]
+) -> None:
+    _, _, code = ticket(nights[0])
+    do(closing.cancel_schedules, [nights[0].id], NOW)
+    page = scan(client, nights[0], code)
+    assert (said(page), "This performance is cancelled." in page) == ("void", True)
+    assert "The order was cancelled." not in page
 
 
 def test_a_scanner_gets_the_part_that_changes(client: FlaskClient, nights: list[Schedule]) -> None:

@@ -7,10 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import admit, fan, hold, house, seat
+from tests.builders import NOW, admit, begin_card, do, fan, hold, house, report, seat
 from tests.web.conftest import Visitor
 from tests.web.putting_on import actions, client, count, edit, saved_plan, seen_of
+from webapp.admin.editing import ladder_form
 from webapp.booking import views
+from webapp.checkout import settling
 from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
 from webapp.db import db
 from webapp.live import messages
@@ -85,6 +87,22 @@ def test_the_ladder_of_fees_is_edited_and_only_made_kinder_once_tickets_are_sold
     refused = edit(client, path, **ladder, **climbing)
     assert "The days go down from step to step" in refused.text
     assert 'value="60"' in refused.text
+
+
+def test_a_ladder_is_not_made_harsher_when_the_first_ticket_is_sold_while_it_is_saved(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening, read = house(), ladder_form.terms_of
+
+    def sell_meanwhile(*form: Any) -> Any:
+        payment = begin_card(hold(fan("buyer"), evening, 1), 100_000)
+        assert do(settling.settle, payment.id, report(payment), NOW) == "paid"
+        return read(*form)
+
+    monkeypatch.setattr(ladder_form, "terms_of", sell_meanwhile)
+    harsh = {"free_days": "0", "free_ends_days_before": "0", "flat_fee": "90000", "flat_fee_most_percent": "100"}
+    refused = edit(client, "/admin/concerts/show/refund-terms", **harsh, **{"days-0": "50", "percent-0": "90"})
+    assert (refused.status_code, "Tickets are sold under this ladder" in refused.text) == (422, True)
 
 
 def test_numbers_chosen_on_the_map_before_an_edit_hold_nothing(client: FlaskClient, visit: Visitor) -> None:

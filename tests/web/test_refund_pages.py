@@ -129,6 +129,13 @@ def test_another_fans_order_does_not_exist_and_an_unpaid_one_has_nothing_to_refu
     assert status(order) == "paid"
 
 
+def cancel_at_the_desk(desk: FlaskClient, order: Order, fee: str, fee_seen: int) -> str:
+    """Press one of the desk's two buttons; what the page says then."""
+    path = f"/admin/orders/{order.public_id}/refund"
+    assert desk.post(path, data={"fee": fee, "fee_seen": str(fee_seen)}).status_code == 303
+    return desk.get(path).text
+
+
 @pytest.mark.parametrize(("choice", "kept"), [("ladder", 8_000), ("none", 0)])
 def test_an_operator_cancels_with_or_without_the_fee_and_it_is_written_down(
     visit: Visitor, order: Order, timepiece: Timepiece, choice: str, kept: int
@@ -140,7 +147,8 @@ def test_an_operator_cancels_with_or_without_the_fee_and_it_is_written_down(
     page = desk.get(f"/admin/orders/{order.public_id}/refund").text
     assert "Cancel without a fee" in page
     assert "Cancel with the fee" in page
-    assert desk.post(f"/admin/orders/{order.public_id}/refund", data={"fee": choice}).status_code == 303
+    assert f'name="fee_seen" value="{kept}"' in page
+    cancel_at_the_desk(desk, order, choice, kept)
     assert db.session.scalars(select(Refund.fee)).one() == kept
     action = db.session.scalars(select(OperatorAction)).one()
     assert (action.action, action.subject, action.before) == ("cancel order", order.public_id, {"status": "paid"})
@@ -148,11 +156,36 @@ def test_an_operator_cancels_with_or_without_the_fee_and_it_is_written_down(
     assert "The payment company is being asked" in desk.get(f"/admin/orders/{order.public_id}/refund").text
 
 
+def test_an_operators_page_left_open_over_midnight_cancels_nothing(
+    visit: Visitor, order: Order, timepiece: Timepiece
+) -> None:
+    desk = visit(operator())
+    timepiece.pass_(minutes=TWENTY_DAYS)
+    assert "The fee has changed since you saw it." in cancel_at_the_desk(desk, order, "ladder", 4_000)
+    assert "Choose a whole amount" in cancel_at_the_desk(desk, order, "ladder", -1)
+    assert status(order) == "paid"
+    assert db.session.scalars(select(OperatorAction)).all() == []
+
+
+def test_an_operator_who_comes_second_is_told_and_nothing_is_written_down(
+    visit: Visitor, client: FlaskClient, order: Order, timepiece: Timepiece
+) -> None:
+    timepiece.pass_(minutes=TWENTY_DAYS)
+    desk = visit(operator())
+    client.post(f"/orders/{order.public_id}/refund", data={"fee": "8000"})
+    for _ in range(2):
+        page = cancel_at_the_desk(desk, order, "none", 0)
+        assert "This order is cancelled already" in page
+        assert "its money is on its way back" not in page
+    assert db.session.scalars(select(Refund.fee)).one() == 8_000
+    assert db.session.scalars(select(OperatorAction)).all() == []
+
+
 def test_a_refused_refund_stands_on_the_operators_page_and_is_asked_again(visit: Visitor, order: Order) -> None:
     desk = visit(operator())
-    desk.post(f"/admin/orders/{order.public_id}/refund", data={"fee": "none"})
+    desk.post(f"/admin/orders/{order.public_id}/refund", data={"fee": "none", "fee_seen": "0"})
     refund = db.session.scalars(select(Refund)).one()
-    do(returning.refused, refund.id)
+    do(returning.refused, refund.id, NOW)
     assert f"/admin/refunds/{refund.id}/asking" in desk.get("/admin/orders").text
     assert desk.post(f"/admin/refunds/{refund.id}/asking").status_code == 303
     assert desk.post(f"/admin/refunds/{refund.id}/asking").status_code == 404

@@ -125,6 +125,7 @@ def test_an_abandoned_payment_is_closed_at_the_provider(provider: Sandbox, timep
     said = provider.look_up(payment.public_id, payment.provider_key)
     assert said is not None
     assert said.status == "cancelled"
+    assert fresh(payment).reason == "abandoned"
 
 
 def test_money_for_a_resold_seat_comes_back_from_the_provider(

@@ -105,6 +105,15 @@ def test_a_provider_that_says_no_is_an_operators_matter(
     assert the_refund().status == "refused"
 
 
+def test_a_refund_that_was_made_there_by_hand_is_believed(provider: Sandbox, timepiece: Timepiece) -> None:
+    order = bought(provider, timepiece)
+    payment = db.session.scalars(select(Payment)).one()
+    provider.refund(payment.provider_key or "", PRICE, "by hand")
+    do(refunding.cancel, order.user_id, order.id, 0, clock.now())
+    assert refunds.send_refunds() == "1 done"
+    assert (the_refund().status, refunded_at(provider)) == ("returned", PRICE)
+
+
 def test_cancelled_shows_are_paid_back_in_batches(
     house: Flask, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
 ) -> None:

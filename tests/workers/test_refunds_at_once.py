@@ -64,6 +64,23 @@ def test_stray_money_goes_back_from_the_provider(provider: Sandbox, timepiece: T
     assert (said.status, said.refunded) == ("cancelled", PRICE)
 
 
+def test_stray_money_whose_payment_notes_its_key_late_is_not_sent_back(provider: Sandbox, timepiece: Timepiece) -> None:
+    payment = begin_for_real(provider, hold(fan("holder"), evening(), 1))
+    key = payment.provider_key or ""
+    payment.provider_key = None
+    db.session.commit()
+    decide(payment, "approve_silently")
+    do(strays.keep, "sandbox", Report("another", key, "paid", PRICE, "KRW"), strays.FOREIGN, at())
+    (stray,) = strays.newest(5)
+    assert stray.ask_at == at()
+    assert money.ask_provider(payment.id) == "paid"
+    assert money.finish_cancellations() == "0 done, 1 done of strays"
+    said = provider.look_up(payment.public_id, key)
+    assert said is not None
+    assert (said.status, said.refunded) == ("paid", 0)
+    assert (fresh(payment).status, db.session.get_one(StrayPayment, stray.id).ask_at) == ("paid", None)
+
+
 def test_money_an_operator_sent_back_by_hand_is_believed(provider: Sandbox, timepiece: Timepiece) -> None:
     night, (holder, latecomer) = evening(), fans(2)
     payment = begin_for_real(provider, hold(holder, night, 1))

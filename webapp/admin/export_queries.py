@@ -88,6 +88,7 @@ def _payments(of_concert: bool) -> Export:
         "provider_key": Payment.provider_key,
         "status": Payment.status,
         "reason": Payment.reason,
+        "handling": Payment.handling,
         "asked_won": Payment.amount,
         "points_won": Payment.points_amount,
         "captured": Payment.captured_amount,

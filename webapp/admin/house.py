@@ -16,7 +16,7 @@ from webapp.db import db
 from webapp.waiting_room import lobby, presence
 from webapp.waiting_room.models import Counter, QueueSession
 
-REVIEWED = ("wrong_amount", "wrong_currency", "refused")  # why a payment is in review
+REVIEWED = ("wrong_amount", "wrong_currency")  # why a payment is in review
 SHOWN_AFTERWARDS = timedelta(days=7)
 
 
@@ -105,7 +105,8 @@ def overview(now: datetime, *, archived: bool = False) -> list[dict[str, Any]]:
 
 def money_to_look_at(now: datetime, concert_id: int | None = None) -> list[dict[str, Any]]:
     """Payments in review or on their way back, newest first; and what was in review and went back of late."""
-    of_late = (Payment.reason.in_(REVIEWED)) & (Payment.returned_at > now - SHOWN_AFTERWARDS)
+    was_reviewed = Payment.reason.in_(REVIEWED) | Payment.handling.is_not(None)
+    of_late = was_reviewed & (Payment.returned_at > now - SHOWN_AFTERWARDS)
     statement = (
         select(Payment, Order, Concert, User.email)
         .outerjoin(Order, Order.id == Payment.order_id)
@@ -123,7 +124,7 @@ def money_to_look_at(now: datetime, concert_id: int | None = None) -> list[dict[
             "order": order,
             "concert": concert,
             "fan_email": email,
-            "why": reasons.sentence(payment.reason),
+            "why": reasons.why(payment),
         }
         for payment, order, concert, email in db.session.execute(statement)
     ]

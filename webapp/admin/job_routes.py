@@ -46,7 +46,9 @@ def discard_job(job_id: str) -> Any:
 @operator_required
 def show_payments() -> str:
     looked_at = house.money_to_look_at(clock.now())
-    strange = [(one, reasons.sentence(one.reason)) for one in strays.newest(MOST_STRAYS)]
+    found = strays.newest(MOST_STRAYS)
+    owners = strays.owners(found)
+    strange = [(one, reasons.sentence(one.reason), owners.get(one.id)) for one in found]
     return render_template("admin/payments.html", payments=looked_at, strays=strange)
 
 

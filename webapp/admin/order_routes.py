@@ -12,6 +12,7 @@ from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.booking.models import PAID
 from webapp.checkout import refunding, returning, views
+from webapp.checkout.numbers import whole_number
 from webapp.db import transaction
 from webapp.errors import BookingError
 
@@ -41,8 +42,9 @@ def refund_order(public_id: str) -> Any:
     operator_id, now = current_user.id, clock.now()
     order_id, is_free = sold.order(public_id).id, request.form.get("fee") == "none"
     try:
+        fee_seen = whole_number(request.form.get("fee_seen"))
         with transaction():
-            before, after = sold.refund(order_id, is_free, now)
+            before, after = sold.refund(order_id, is_free, fee_seen, now)
             log.note(operator_id, "cancel order", public_id, before, after, now)
     except BookingError as problem:
         flash(str(problem), "error")

@@ -47,9 +47,9 @@ def find(wanted: str) -> list[Row[Any]]:
     return list(db.session.execute(statement))
 
 
-def refund(order_id: int, is_free: bool, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+def refund(order_id: int, is_free: bool, fee_seen: int, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """Cancel an order for an operator; the state before and after. Raises as refunding.cancel_for_operator."""
-    refund = refunding.cancel_for_operator(order_id, is_free, now)
+    refund = refunding.cancel_for_operator(order_id, is_free, fee_seen, now)
     amounts = {"fee": refund.fee, "to_card": refund.card_amount, "to_points": refund.points_amount}
     return {"status": PAID}, {"status": REFUNDED, **amounts}
 

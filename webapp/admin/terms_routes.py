@@ -11,7 +11,6 @@ from webapp.admin.editing.states import fingerprint
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.concerts import listing
-from webapp.concerts.models import Concert
 from webapp.db import transaction
 from webapp.errors import EditRefused, StaleEdit
 
@@ -20,7 +19,6 @@ from webapp.errors import EditRefused, StaleEdit
 @operator_required
 def edit_terms(slug: str) -> Any:
     concert = listing.concert(slug)
-    is_sold = _is_sold(concert)
     form = ladder_form.form_of(concert.refund_terms)
     steps = ladder_form.typed_steps(request.form) if form.is_submitted() else concert.refund_terms["steps"]
     problem = ""
@@ -29,11 +27,8 @@ def edit_terms(slug: str) -> Any:
         if terms:
             try:
                 with transaction():
-                    note(
-                        concert_edits.change_terms(concert, terms, form.seen.data or "", is_sold),
-                        "edit refund terms",
-                        slug,
-                    )
+                    change = concert_edits.change_terms(concert, terms, form.seen.data or "")
+                    note(change, "edit refund terms", slug)
             except EditRefused as refused:
                 problem = str(refused)
                 form.seen.data = "" if isinstance(refused, StaleEdit) else form.seen.data
@@ -47,12 +42,7 @@ def edit_terms(slug: str) -> Any:
         form=form,
         concert=concert,
         steps=[*steps, *[("", "")] * (ladder_form.MOST_STEPS - len(steps))],
-        is_sold=is_sold,
+        is_sold=schedule_edits.is_any_sold(concert.id),
         problem=problem,
     )
     return page, 422 if form.is_submitted() else 200
-
-
-def _is_sold(concert: Concert) -> bool:
-    shows = schedule_edits.of_concert(concert.id)
-    return bool(schedule_edits.sold([schedule.id for schedule, _plan, _prices in shows]))

@@ -11,8 +11,9 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from webapp.booking.models import OPEN, Order, Reservation
 from webapp.checkout.models import PAID, PENDING, POINTS, WON, Payment
+from webapp.concerts.models import Schedule
 from webapp.db import db, fetch
-from webapp.errors import AlreadyPaid, HoldExpired, KeyReused, NotFound
+from webapp.errors import AlreadyPaid, HoldExpired, KeyReused, NotFound, ShowCancelled
 
 FIRST_ASK = timedelta(seconds=60)
 
@@ -24,7 +25,9 @@ PAYABLE = (
         Reservation.price,
         exists().where(Payment.order_id == Order.id, Payment.status == PAID).label("is_paid"),
         exists().where(Payment.order_id == Order.id, Payment.status == PENDING).label("has_open"),
+        Schedule.cancelled_at.is_not(None).label("is_show_cancelled"),
     )
+    .join(Schedule, Schedule.id == Order.schedule_id)
     .outerjoin(
         Reservation,
         (Reservation.order_id == Order.id)
@@ -79,7 +82,7 @@ def known(user_id: int, order_id: int | None, wish: Wish) -> Payment | None:
 def payable(user_id: int, order_id: int, now: datetime) -> tuple[Order, Sequence[Row[Any]]]:
     """The order and its live holds, each with whether the order is paid and has an attempt that is open.
 
-    Raises NotFound, AlreadyPaid or HoldExpired.
+    Raises NotFound, AlreadyPaid, ShowCancelled or HoldExpired.
     """
     asked = {"user_id": user_id, "order_id": order_id, "now": now}
     result = db.session.execute(PAYABLE, asked, execution_options={"populate_existing": True})
@@ -89,6 +92,8 @@ def payable(user_id: int, order_id: int, now: datetime) -> tuple[Order, Sequence
     order: Order = found[0].Order
     if found[0].is_paid:
         raise AlreadyPaid()
+    if found[0].is_show_cancelled:
+        raise ShowCancelled()
     if order.status != OPEN or order.expires_at <= now or found[0].hold_id is None:
         raise HoldExpired()
     return order, found
@@ -114,7 +119,7 @@ def begin(
         "ask_at": now + FIRST_ASK,
     }
     items = {"hold_ids": [hold.hold_id for hold in holds], "prices": [hold.price for hold in holds]}
-    unset = dict.fromkeys(("provider_key", "reason", "redirect_url", "paid_at", "ended_at", "returned_at"))
+    unset = dict.fromkeys(("provider_key", "reason", "handling", "redirect_url", "paid_at", "ended_at", "returned_at"))
     payment = Payment(id=fetch(BEGIN, **facts, **items)[0].id, **facts, **unset)
     make_transient_to_detached(payment)
     db.session.add(payment)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from webapp.checkout import locking, settling, strays
+from webapp.checkout import locking, returning, settling, strays
 from webapp.checkout.models import (
     CANCELLED,
     CANCELLING,
@@ -22,7 +22,7 @@ from webapp.checkout.models import (
     StrayPayment,
 )
 from webapp.checkout.providers import Report
-from webapp.checkout.refund_models import Refund
+from webapp.checkout.refund_models import REFUSED, RETURNED, Refund
 from webapp.db import db
 
 PAID_THERE = "paid_there"
@@ -32,9 +32,11 @@ KEPT_THERE = "kept_there"
 PAID_HERE_ONLY = "paid_here_only"
 AMOUNT_DIFFERS = "amount_differs"
 REFUNDED_THERE = "refunded_there"
+REFUND_MISSING = "refund_missing"
+REFUND_SHORT = "refund_short"
 
-# What needs a person: tickets are out, and only somebody who asks can say who is right.
-BY_HAND = {PAID_HERE_ONLY, AMOUNT_DIFFERS, REFUNDED_THERE}
+# What needs a person: tickets are out or money is, and only somebody who asks can say who is right.
+BY_HAND = {PAID_HERE_ONLY, AMOUNT_DIFFERS, REFUNDED_THERE, REFUND_SHORT}
 
 
 @dataclass(frozen=True)
@@ -100,17 +102,15 @@ def repair(difference: Difference, now: datetime) -> str:
         strays.keep(difference.provider, report, strays.UNKNOWN, now)
         return strays.UNKNOWN
     payment = locking.lock(difference.payment.id)
+    if payment.status == REFUNDED:
+        return _repair_refund(difference.kind, payment, report, now)
     if difference.kind == RETURNED_THERE:
         return settling.cancelled(payment, now) if payment.status in {CANCELLING, IN_REVIEW} else "ignored"
     if difference.kind == KEPT_THERE:
-        return (
-            settling.send_back(payment, payment.reason or "operator", now) if payment.status == CANCELLED else "ignored"
-        )
+        return settling.send_back(payment, payment.reason, now) if payment.status == CANCELLED else "ignored"
     outcome = settling.settle(payment.id, report, now)
     if outcome == "ignored" and payment.status == FAILED:
-        # Closed here because it was closed there once; the money is there all the same, and buys nothing now.
-        payment.captured_amount = report.amount
-        return settling.send_back(payment, "reopened", now)
+        return settling.reopen(payment, report.amount, now)
     return outcome
 
 
@@ -126,12 +126,31 @@ def _kind(payment: Payment, report: Report) -> str | None:
         return PAID_HERE_ONLY
     if (report.amount, report.currency) != (payment.captured_amount, payment.currency):
         return AMOUNT_DIFFERS
-    return REFUNDED_THERE if report.refunded and report.refunded > refunded_here(payment) else None
+    refund = _refund(payment)
+    wanted = refund.card_amount if refund else 0
+    if report.refunded > wanted:
+        return REFUNDED_THERE
+    return _kind_of_refund(refund, report.refunded) if refund and wanted else None
 
 
-def refunded_here(payment: Payment) -> int:
-    """How much of a paid payment's money went back by our own will, or is on its way back, in won."""
-    return db.session.scalar(select(Refund.card_amount).where(Refund.payment_id == payment.id)) or 0
+def _kind_of_refund(refund: Refund, refunded: int) -> str | None:
+    """How the card's part of a refund differs from what the provider has given back, at most as much, in won."""
+    if refund.status == REFUSED:
+        return RETURNED_THERE if refunded == refund.card_amount else None
+    if refund.status == RETURNED and refunded < refund.card_amount:
+        return REFUND_SHORT if refunded else REFUND_MISSING
+    return None
+
+
+def _repair_refund(kind: str, payment: Payment, report: Report, now: datetime) -> str:
+    refund = _refund(payment)
+    if refund and kind == RETURNED_THERE:
+        return returning.returned(refund.id, report.refunded, now)
+    return returning.missing(payment.id, now) if kind == REFUND_MISSING else "ignored"
+
+
+def _refund(payment: Payment) -> Refund | None:
+    return db.session.scalar(select(Refund).where(Refund.payment_id == payment.id))
 
 
 def _left(report: Report) -> int:

@@ -108,9 +108,14 @@ def _show_cancelled(matter: Matter) -> Letter:
 
 
 def _hold_refunded(matter: Matter) -> Letter:
-    money = matter.payment.captured_amount
+    is_won = matter.payment.reason != "wrong_currency"  # how much it was in another one is the company's to say
+    back = [
+        (_("Back to your card"), matter.payment.captured_amount if is_won else 0),
+        (_("Back to your points"), matter.payment.points_amount),
+    ]
     is_double = matter.payment.reason == "already_paid"
     seats = _("Your seats are safe.") if is_double else _("You have no seats from this payment.")
+    points = [_("The points are back in your wallet already.")] if matter.payment.points_amount else []
     return Letter(
         _("Your payment for %(title)s goes back", title=matter.concert.title),
         _("Your payment goes back to you."),
@@ -118,8 +123,9 @@ def _hold_refunded(matter: Matter) -> Letter:
             reasons.sentence(matter.payment.reason),
             seats + " " + _("We have asked the payment company to give back all of it."),
             _("Your card shows it three to five working days after the payment company has confirmed."),
+            *points,
         ],
-        [*_evening(matter), (_("Back to your card"), _won(money))],
+        [*_evening(matter), *_parts(back)],
         [(_("See how it goes"), _order(matter))],
     )
 
@@ -153,6 +159,11 @@ def _evening(matter: Matter) -> list[tuple[str, str]]:
 
 def _paid(payment: Payment) -> list[tuple[str, str]]:
     parts = [(_("Paid by card"), payment.captured_amount), (_("Paid with points"), payment.points_amount)]
+    return _parts(parts)
+
+
+def _parts(parts: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
+    """Amounts in won as facts, without those that are nothing."""
     return [(label, _won(amount)) for label, amount in parts if amount]
 
 
@@ -163,7 +174,7 @@ def _money_back(payment: Payment, refund: Refund) -> list[tuple[str, str]]:
         (_("Back to your card"), refund.card_amount),
         (_("Back to your points"), refund.points_amount),
     ]
-    return [(label, _won(amount)) for label, amount in parts if amount]
+    return _parts(parts)
 
 
 def _tickets(order: Order) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ POINTS = "points"
 PENDING, PAID, FAILED = "pending", "paid", "failed"
 CANCELLING, CANCELLED, IN_REVIEW = "cancelling", "cancelled", "in_review"
 REFUNDED = "refunded"
+BY_REFUSAL, BY_OPERATOR = "refused", "operator"
 
 GRANT, TOP_UP, USE, REFUND = "GRANT", "TOP_UP", "USE", "REFUND"
 
@@ -24,6 +25,8 @@ class Payment(Model):
     `amount` is what the provider is to capture and `points_amount` what points pay, both in won.
     `captured_amount` is what the provider said it took, 0 until it says so. `returned_at` is when it said that all
     of it has gone back. `ask_at` is when the provider is asked next, about the payment or for the money.
+    `reason` is why it came to nothing. `handling` is how its money fares on the way back, where that is not smooth:
+    `refused` by the provider, or sent once more by an `operator`.
     """
 
     __tablename__ = "payments"
@@ -40,6 +43,7 @@ class Payment(Model):
     currency: Mapped[str] = mapped_column(String(3), default=WON, server_default=WON)
     status: Mapped[str] = mapped_column(String(20), default=PENDING, server_default=PENDING)
     reason: Mapped[str | None] = mapped_column(String(40))
+    handling: Mapped[str | None] = mapped_column(String(20))
     redirect_url: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
@@ -80,6 +84,7 @@ class Payment(Model):
         CheckConstraint("status NOT IN ('paid', 'refunded') OR captured_amount = amount", "paid_as_asked"),
         CheckConstraint("currency = 'KRW'", "in_won"),
         CheckConstraint("(provider = 'points') = (amount = 0)", "points_alone_have_no_company"),
+        CheckConstraint("handling IN ('refused', 'operator')", "handling_known"),
         CheckConstraint("status <> 'cancelled' OR returned_at IS NOT NULL", "cancelled_has_a_time"),
     )
 

@@ -35,7 +35,7 @@ def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
 
     Points are taken now and come back if the attempt fails. A card takes time, so the first attempt with one keeps
     the seats two minutes longer. Raises NotFound, KeyReused, AlreadyPaid,
-    HoldExpired, AmountMismatch, BadAmount or NotEnoughPoints.
+    ShowCancelled, HoldExpired, AmountMismatch, BadAmount or NotEnoughPoints.
     """
     claims.lock_fan(user_id)
     if known := attempts.known(user_id, order_id, wish):

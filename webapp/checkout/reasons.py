@@ -29,9 +29,10 @@ SENTENCES = {
     "wrong_amount": _("The amount paid is not the amount of this order. It bought nothing and goes back."),
     "wrong_currency": _("The currency paid is not won. It bought nothing and goes back."),
     "foreign_payment": _("The payment belongs to something else. It bought nothing and goes back."),
-    "refused": _("The payment company would not send the money back by itself. Our staff are looking at it."),
     "reopened": _("This payment had been closed before the money came, so it goes back."),
     "unknown_payment": _("Money for a payment that is not in our books."),
+    # How money fares on its way back, where that is not smooth.
+    "refused": _("The payment company would not send the money back by itself. Our staff are looking at it."),
     "operator": _("Our staff are sending the payment back."),
 }
 
@@ -50,6 +51,14 @@ DIFFERENCES = {
         _("Refunded there, not here."),
         _("The tickets are still valid. Decide about the order."),
     ),
+    "refund_missing": (
+        _("Refunded here, the money is still there."),
+        _("Asks for the refund once more, until it is confirmed."),
+    ),
+    "refund_short": (
+        _("Less refunded there than here."),
+        _("The fan is still owed the rest. Ask the payment company."),
+    ),
 }
 
 
@@ -62,6 +71,11 @@ def difference(kind: str) -> dict[str, str]:
 def sentence(reason: str | None) -> str:
     """The reason as a sentence."""
     return str(SENTENCES.get(reason or "", _("The payment did not go through.")))
+
+
+def why(payment: Attempted) -> str:
+    """Why a payment came to nothing, and how its money fares on the way back: for operators."""
+    return " ".join(_said(payment))
 
 
 def timeline(order: Looked, payments: Sequence[Attempted]) -> list[dict[str, Any]]:
@@ -81,7 +95,7 @@ def _ends(payment: Attempted) -> list[dict[str, Any]]:
         return [_event(payment.paid_at, gettext("Paid. Your tickets are ready."))]
     if payment.status not in {FAILED, IN_REVIEW, CANCELLING, CANCELLED} or not payment.ended_at:
         return []
-    events = [_event(payment.ended_at, sentence(payment.reason))]
+    events = [_event(payment.ended_at, words) for words in _said(payment)]
     if payment.status == CANCELLING or (payment.ask_at and payment.status == IN_REVIEW):
         asked = gettext("We asked the payment company to send all of it back, and ask again until it says so.")
         events.append(_event(payment.ended_at, asked))
@@ -89,6 +103,12 @@ def _ends(payment: Attempted) -> list[dict[str, Any]]:
         back = gettext("All of it is on its way back: a card shows it within three to five working days.")
         events.append(_event(payment.returned_at or payment.ended_at, back))
     return events
+
+
+def _said(payment: Attempted) -> list[str]:
+    is_going_back = payment.status in {CANCELLING, IN_REVIEW}
+    handling = payment.handling if is_going_back and payment.handling != payment.reason else None
+    return [sentence(payment.reason), *([sentence(handling)] if handling else [])]
 
 
 def _event(at: datetime, words: str) -> dict[str, Any]:

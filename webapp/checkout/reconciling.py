@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from webapp.booking.models import Order
 from webapp.checkout import backing_off, locking, settling
-from webapp.checkout.models import CANCELLING, FAILED, IN_REVIEW, PENDING, Payment
+from webapp.checkout.models import BY_REFUSAL, CANCELLING, FAILED, IN_REVIEW, PENDING, Payment
 from webapp.checkout.providers import Report
 from webapp.db import db
 
 UNREACHABLE = "unreachable"
 ABANDONED = timedelta(minutes=30)  # nobody is still typing a card number
+POINTS_WAIT = timedelta(minutes=3)  # once the hold is over: for who has just pressed, and a callback that is slow
 
 
 def due(status: str, now: datetime, most: int, silent: Collection[str] = ()) -> Sequence[int]:
@@ -32,10 +34,19 @@ def due(status: str, now: datetime, most: int, silent: Collection[str] = ()) -> 
     return db.session.scalars(select(Payment.id).where(is_due).order_by(Payment.ask_at).limit(most)).all()
 
 
-def heard(payment_id: int, report: Report | None, now: datetime) -> str:
-    """What the provider said about a pending payment. One still open is asked about again later."""
+def heard(payment_id: int, report: Report | None, now: datetime, *, was_abandoned: bool = False) -> str:
+    """What the provider said about a pending payment. One still open is asked about again later.
+
+    `was_abandoned`: it said so on being asked to close what nobody had finished.
+    """
     payment = locking.lock(payment_id)
+    is_unfinished = was_abandoned and report is not None and report.status == "cancelled"
+    if is_unfinished and payment.status == FAILED and payment.reason == "cancelled":
+        payment.reason = "abandoned"  # its callback was faster than this answer
     if payment.status == FAILED and payment.ask_at:
+        # It was closed here while its provider was asked about one still open: its page is still there, and payable.
+        if report and report.status == "open":
+            return postpone(payment, now)
         payment.ask_at = None
         if report and report.status == "cancelled":
             payment.reason = "cancelled"
@@ -45,13 +56,24 @@ def heard(payment_id: int, report: Report | None, now: datetime) -> str:
     if report is None:
         return settling.fail(payment, "never_started", now)
     if report.status == "open":
-        return postpone(payment, now)
-    return settling.settle(payment_id, report, now)
+        return _look_again(payment, now)
+    outcome = settling.settle(payment_id, report, now)
+    if is_unfinished and outcome == "failed":
+        payment.reason = "abandoned"
+    return outcome
 
 
-def is_abandoned(created_at: datetime, report: Report | None, now: datetime) -> bool:
+def closes_at(payment: Payment) -> datetime:
+    """When an attempt that nobody finishes is closed: after half an hour, or soon after its hold if it keeps points."""
+    latest = payment.created_at + ABANDONED
+    if not payment.points_amount:
+        return latest
+    return min(latest, db.session.get_one(Order, payment.order_id).expires_at + POINTS_WAIT)
+
+
+def is_abandoned(closes_at: datetime, report: Report | None, now: datetime) -> bool:
     """Whether an open payment is to be closed at the provider, so that nobody pays it tomorrow."""
-    return report is not None and report.status == "open" and created_at + ABANDONED <= now
+    return report is not None and report.status == "open" and closes_at <= now
 
 
 def money_returned(payment_id: int, report: Report, now: datetime) -> str:
@@ -68,7 +90,7 @@ def refused(payment_id: int, now: datetime) -> str:
     payment = locking.lock(payment_id)
     if not settling.is_going_back(payment):
         return postpone(payment, now)
-    payment.status, payment.reason, payment.ask_at = IN_REVIEW, "refused", None
+    payment.status, payment.handling, payment.ask_at = IN_REVIEW, BY_REFUSAL, None
     return "refused"
 
 
@@ -76,6 +98,14 @@ def no_answer(payment_id: int, now: datetime) -> str:
     """The provider could not be asked; try again later, each time after twice as long. Says UNREACHABLE."""
     postpone(locking.lock(payment_id), now)
     return UNREACHABLE
+
+
+def _look_again(payment: Payment, now: datetime) -> str:
+    """Later; one that keeps points not later than it is to be closed."""
+    postponed, closes = postpone(payment, now), closes_at(payment)
+    if payment.points_amount and payment.ask_at and now < closes < payment.ask_at:
+        payment.ask_at = closes
+    return postponed
 
 
 def postpone(payment: Payment, now: datetime) -> str:

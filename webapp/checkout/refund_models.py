@@ -30,6 +30,7 @@ class Refund(Model):
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
     returned_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
     asks: Mapped[int] = mapped_column(default=0, server_default="0")
     ask_at: Mapped[datetime | None]
 
@@ -39,6 +40,7 @@ class Refund(Model):
         CheckConstraint("cause <> 'show_cancelled' OR fee = 0", "a_cancelled_show_costs_nothing"),
         CheckConstraint("status IN ('asked', 'returned', 'refused')", "status_known"),
         CheckConstraint("(status = 'returned') = (returned_at IS NOT NULL)", "returned_has_a_time"),
+        CheckConstraint("status <> 'refused' OR refused_at IS NOT NULL", "refused_has_a_time"),
         CheckConstraint("(status = 'asked') = (ask_at IS NOT NULL)", "asked_until_returned"),
         Index("ix_refunds_ask_at", "ask_at", postgresql_where=text("status = 'asked'")),
     )

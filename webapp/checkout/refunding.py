@@ -18,7 +18,7 @@ from webapp.checkout.models import Payment, Ticket
 from webapp.checkout.refund_models import ASKED, BY_FAN, BY_OPERATOR, BY_SHOW, RETURNED, Refund
 from webapp.concerts.models import Concert, Schedule
 from webapp.db import after_commit, db
-from webapp.errors import FeeChanged, NotFound, TicketUsed, TooLateToCancel
+from webapp.errors import AlreadyCancelled, FeeChanged, NotFound, TicketUsed, TooLateToCancel
 from webapp.live import messages
 
 
@@ -81,14 +81,19 @@ def cancel(user_id: int, order_id: int, fee_seen: int, now: datetime) -> Refund:
     return _refund(order, offer, BY_FAN, now)
 
 
-def cancel_for_operator(order_id: int, free: bool, now: datetime) -> Refund:
-    """Cancel any paid order, by the ladder or with `free` without a fee, also on the day. Raises as `cancel`."""
+def cancel_for_operator(order_id: int, free: bool, fee_seen: int, now: datetime) -> Refund:
+    """Cancel any paid order at the fee seen, by the ladder or with `free` without one, also on the day.
+
+    Raises as `cancel`; and AlreadyCancelled, for that may have been at another fee than the one wanted now.
+    """
     order, known = _begin(order_id)
     if known:
-        return known
+        raise AlreadyCancelled()
     offer = quote(order, now, free=free)
     if not offer.is_possible and offer.fee:
         raise TooLateToCancel()
+    if offer.fee != fee_seen:
+        raise FeeChanged(fee=offer.fee)
     return _refund(order, offer, BY_OPERATOR, now)
 
 

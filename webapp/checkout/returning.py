@@ -29,22 +29,25 @@ def due(now: datetime, most: int, silent: Collection[str] = ()) -> Sequence[int]
 
 
 def returned(refund_id: int, refunded: int, now: datetime) -> str:
-    """The provider says it has given `refunded` won back; confirmed once that is all we asked for."""
+    """The provider says it has given `refunded` won back; confirmed once that is all we asked for.
+
+    What it had refused somebody may have done there by hand.
+    """
     refund = _lock(refund_id)
-    if refund.status != ASKED:
+    if refund.status == RETURNED:
         return "ignored"
     if refunded < refund.card_amount:
-        return _postpone(refund, now)
+        return _postpone(refund, now) if refund.status == ASKED else "ignored"
     refund.status, refund.returned_at, refund.ask_at = RETURNED, now, None
     _tell(refund)
     return "returned"
 
 
-def refused(refund_id: int) -> str:
+def refused(refund_id: int, now: datetime) -> str:
     """The provider will not: an operator has to look at it."""
     refund = _lock(refund_id)
     if refund.status == ASKED:
-        refund.status, refund.ask_at = REFUSED, None
+        refund.status, refund.refused_at, refund.ask_at = REFUSED, now, None
         _tell(refund)
     return "refused"
 
@@ -57,6 +60,16 @@ def no_answer(refund_id: int, now: datetime) -> str:
     return UNREACHABLE
 
 
+def missing(payment_id: int, now: datetime) -> str:
+    """The refund was confirmed, and the provider has the money all the same: it is asked once more."""
+    refund = _lock(db.session.scalars(select(Refund.id).where(Refund.payment_id == payment_id)).one())
+    if refund.status != RETURNED or not refund.card_amount:
+        return "ignored"
+    refund.returned_at = None
+    _ask(refund, now)
+    return "asked"
+
+
 def ask_again(refund_id: int, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """Ask the provider once more for a refund it refused; the state before and after. Raises NotFound for another."""
     if db.session.get(Refund, refund_id) is None:
@@ -64,9 +77,14 @@ def ask_again(refund_id: int, now: datetime) -> tuple[dict[str, Any], dict[str, 
     refund = _lock(refund_id)
     if refund.status != REFUSED:
         raise NotFound()
+    _ask(refund, now)
+    return {"status": REFUSED}, {"status": ASKED}
+
+
+def _ask(refund: Refund, now: datetime) -> None:
     refund.status, refund.asks, refund.ask_at = ASKED, 0, now
     after_commit(jobs.enqueue_later, jobs.ASKING, jobs.SEND_REFUND, refund.id)
-    return {"status": REFUSED}, {"status": ASKED}
+    _tell(refund)
 
 
 def _lock(refund_id: int) -> Refund:

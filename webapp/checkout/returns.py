@@ -23,9 +23,9 @@ def timeline(refund: Refund | None, zone: str) -> list[dict[str, Any]]:
         latest = _show("day", working_days_after(refund.returned_at.astimezone(ZoneInfo(zone))), zone)
         words = _("The payment company has confirmed. Your card shows the money by %(day)s.", day=latest)
         events.append({"at": refund.returned_at, "sentence": words})
-    if refund.status == REFUSED:
+    if refund.status == REFUSED and refund.refused_at:
         words = _("The payment company did not give it back by itself. Our staff are looking at it.")
-        events.append({"at": refund.created_at, "sentence": words})
+        events.append({"at": refund.refused_at, "sentence": words})
     return events
 
 

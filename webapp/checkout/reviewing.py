@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.checkout import locking, settling
-from webapp.checkout.models import IN_REVIEW, Payment
+from webapp.checkout.models import BY_OPERATOR, IN_REVIEW, Payment
 from webapp.db import db
 from webapp.errors import NotFound
 
@@ -20,6 +20,11 @@ def send_back(public_id: str, now: datetime) -> tuple[dict[str, Any], dict[str, 
     payment = locking.lock(payment_id) if payment_id else None
     if payment is None or payment.status != IN_REVIEW or payment.ask_at:
         raise NotFound()
-    before = {"status": payment.status, "reason": payment.reason}
-    settling.send_back(payment, "operator", now)
-    return before, {"status": payment.status, "reason": payment.reason}
+    before = _state(payment)
+    payment.handling = BY_OPERATOR
+    settling.send_back(payment, payment.reason, now)
+    return before, _state(payment)
+
+
+def _state(payment: Payment) -> dict[str, Any]:
+    return {"status": payment.status, "reason": payment.reason, "handling": payment.handling}

@@ -99,6 +99,7 @@ def _page(order: Row[Any], balance: int, problem: str | None = None) -> str:
     seen = views.page(order, now)
     if seen["order"].status == views.PAYING:
         awaiting.look_after(seen["attempt"].public_id, now)
+        balance += seen["attempt"].points_amount  # paying another way, they come back first: see payments.start
     content = render_template(
         "checkout/_order_status.html",
         balance=balance,

@@ -18,6 +18,8 @@ from webapp.checkout.providers import Report
 from webapp.db import after_commit, db, fetch
 from webapp.live import messages
 
+CLOSED_THERE = {"cancelled", "abandoned"}  # why an attempt has failed that its provider takes no money for any more
+
 # What every settling asks, built once.
 OPEN_ATTEMPTS = (
     select(Payment).where(Payment.order_id == bindparam("order_id"), Payment.status == PENDING).with_for_update()
@@ -63,7 +65,7 @@ def settle_paid(payment: Payment, captured: int, now: datetime, *, has_others: b
 
     `has_others`: whether other attempts of its order may be open; the caller has locked the fan before it looked.
     """
-    if payment.status not in {PENDING, FAILED} or payment.reason == "cancelled":
+    if payment.status not in {PENDING, FAILED} or payment.reason in CLOSED_THERE:
         return "ignored"  # what a provider has cancelled is over there too: this report was overtaken
     was_failed = payment.status == FAILED
     if payment.order_id is None:
@@ -99,12 +101,19 @@ def cancelled(payment: Payment, now: datetime) -> str:
     return "cancelled"
 
 
-def send_back(payment: Payment, reason: str, now: datetime) -> str:
+def send_back(payment: Payment, reason: str | None, now: datetime) -> str:
     """Have the provider return captured money; a job asks until it confirms."""
     payment.status, payment.reason = CANCELLING, reason
     payment.ended_at = payment.ended_at or now
     _ask_for_money(payment, now)
     return "cancelling"
+
+
+def reopen(payment: Payment, captured: int, now: datetime) -> str:
+    """Closed here because it was closed there once; the money is there all the same, and buys nothing now."""
+    payment.captured_amount = captured
+    _write_to_fan(payment, now)
+    return send_back(payment, "reopened", now)
 
 
 def is_going_back(payment: Payment) -> bool:
@@ -161,6 +170,7 @@ def _review(payment: Payment, problem: str, report: Report, now: datetime) -> st
     payment.status, payment.reason, payment.ended_at = IN_REVIEW, problem, now
     payment.provider_key = report.provider_key
     payment.captured_amount = max(storable(report.amount), 0)
+    _write_to_fan(payment, now)
     _ask_for_money(payment, now)
     return problem
 
@@ -181,8 +191,15 @@ def _undo(payment: Payment, reason: str, now: datetime) -> str:
     # Nothing was captured when points paid alone: then there is nobody to ask.
     if not payment.captured_amount:
         return fail(payment, reason, now)
-    mails.write(mail_models.HOLD_REFUNDED, payment.id, payment.user_id, now)
+    _return_points(payment, now)
+    _write_to_fan(payment, now)
     return send_back(payment, reason, now)
+
+
+def _write_to_fan(payment: Payment, now: datetime) -> None:
+    """Mails are about orders: of a top-up, and of what took nothing, the wallet and the page say enough."""
+    if payment.order_id and payment.captured_amount:
+        mails.write(mail_models.HOLD_REFUNDED, payment.id, payment.user_id, now)
 
 
 def _top_up(payment: Payment, now: datetime) -> str:

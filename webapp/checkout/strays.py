@@ -62,6 +62,14 @@ def newest(most: int) -> Sequence[StrayPayment]:
     return db.session.scalars(select(StrayPayment).order_by(StrayPayment.id.desc()).limit(most)).all()
 
 
+def owners(found: Sequence[StrayPayment]) -> dict[int, str]:
+    """Whose money it is after all: by the id of a stray, the public id of our payment that has its key."""
+    same = (Payment.provider == StrayPayment.provider) & (Payment.provider_key == StrayPayment.provider_key)
+    statement = select(StrayPayment.id, Payment.public_id).join(Payment, same)
+    rows = db.session.execute(statement.where(StrayPayment.id.in_([one.id for one in found])))
+    return {row.id: row.public_id for row in rows}
+
+
 def heard(stray_id: int, report: Report, now: datetime) -> str:
     """What the provider said when asked for the money: returned once nothing of it is left there."""
     stray = _lock(stray_id)
@@ -87,10 +95,23 @@ def refused(stray_id: int) -> str:
     return "refused"
 
 
+def spare(stray_id: int) -> bool:
+    """Whether a payment of ours has this money's key, perhaps since a moment ago. Then nobody asks for it any more."""
+    stray = _lock(stray_id)
+    if of_key(stray.provider, stray.provider_key) is None:
+        return False
+    stray.ask_at = None
+    return True
+
+
 def send_back(stray_id: int, now: datetime) -> None:
-    """Ask once more, as an operator wants. Raises NotFound for what is back or is being asked for."""
+    """Ask once more, as an operator wants.
+
+    Raises NotFound for what is back or is being asked for, and for the money of a payment of ours: sending that
+    back would leave its fan with tickets and without a bill.
+    """
     stray = db.session.get(StrayPayment, stray_id, with_for_update=True)
-    if stray is None or stray.returned_at or stray.ask_at:
+    if stray is None or stray.returned_at or stray.ask_at or of_key(stray.provider, stray.provider_key):
         raise NotFound()
     stray.ask_at, stray.asks = now, 0
     after_commit(jobs.enqueue_later, jobs.MONEY, jobs.RETURN_STRAY, stray.id)

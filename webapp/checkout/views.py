@@ -23,6 +23,7 @@ from webapp.db import db, fetch
 from webapp.errors import NotFound
 
 PAYING = "paying"
+GOING_BACK = {CANCELLING, IN_REVIEW}
 
 # What every look at an order asks, built once.
 MINE = (Order.public_id == bindparam("public_id"), Order.user_id == bindparam("user_id"))
@@ -40,7 +41,10 @@ ITEMS = (
 
 @dataclass(frozen=True)
 class Attempt:
-    """The payment of an order that tells where it stands; `failure` says why it came to nothing."""
+    """The payment of an order that tells where it stands; `failure` says why it came to nothing.
+
+    `back_to_card` is what the provider took and gives back, in won; None in another currency than won.
+    """
 
     public_id: str
     status: str
@@ -48,6 +52,7 @@ class Attempt:
     redirect_url: str | None
     amount: int
     points_amount: int
+    back_to_card: int | None
     created_at: datetime
 
 
@@ -116,6 +121,7 @@ def page(order: Looked, now: datetime) -> dict[str, Any]:
         "items": items,
         "total": sum(item.price for item in items),
         "attempt": _attempt(_telling(payments, seen.status)) if payments else None,
+        "is_money_returning": any(one.status in GOING_BACK for one in payments),
         "refund": refund,
         "timeline": [*reasons.timeline(order, payments), *returns.timeline(refund, schedule.concert.time_zone)],
     }
@@ -156,11 +162,11 @@ def status(order: Looked, payments: Sequence[Attempted], now: datetime, refund: 
         return "paid"
     if latest == PENDING:
         return PAYING
-    # An attempt that another one replaced may still have been paid, on a page left open.
-    if all_of_them & {CANCELLING, IN_REVIEW}:
-        return "refunding"
     if order.status == OPEN and order.expires_at > now:
-        return "open"
+        return "open"  # and can be paid, whatever money of it is on its way back
+    # An attempt that another one replaced may still have been paid, on a page left open.
+    if all_of_them & GOING_BACK:
+        return "refunding"
     if CANCELLED in all_of_them:
         return "refunded"
     return RELEASED if order.status == RELEASED else "expired"
@@ -179,7 +185,7 @@ def _seen(order: Looked, payments: Sequence[Attempted], refund: Refund | None, n
 
 def _telling(payments: Sequence[Attempted], status: str) -> Attempted:
     """The payment that says why an order stands where it does: the latest, or the one whose money goes back."""
-    wanted = {"refunding": {CANCELLING, IN_REVIEW}, "refunded": {CANCELLED}}.get(status, set())
+    wanted = {"refunding": GOING_BACK, "refunded": {CANCELLED}}.get(status, set())
     return next((one for one in reversed(payments) if one.status in wanted), payments[-1])
 
 
@@ -204,6 +210,7 @@ def _attempt(payment: Attempted) -> Attempt:
         payment.redirect_url,
         payment.amount,
         payment.points_amount,
+        None if payment.reason == "wrong_currency" else payment.captured_amount,
         payment.created_at,
     )
 

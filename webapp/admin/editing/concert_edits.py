@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from webapp.admin.editing import schedule_edits
 from webapp.admin.editing.states import Change, State, is_new, spelled
 from webapp.checkout import fees
 from webapp.concerts.models import Concert, Schedule
@@ -71,13 +72,13 @@ def change(concert: Concert, values: Mapping[str, Any], seen: str, now: datetime
     return before, wanted
 
 
-def change_terms(concert: Concert, terms: Mapping[str, Any], seen: str, is_sold: bool) -> Change | None:
+def change_terms(concert: Concert, terms: Mapping[str, Any], seen: str) -> Change | None:
     """Save the ladder of fees. Once tickets are sold it can only become kinder. Raises StaleEdit or EditRefused."""
     concert = _lock(concert)[1]
     before, wanted = dict(concert.refund_terms), dict(terms)
     if not is_new(before, wanted, seen):
         return None
-    if is_sold and not fees.is_kinder(fees.read_terms(wanted), fees.read_terms(before)):
+    if schedule_edits.is_any_sold(concert.id) and not fees.is_kinder(fees.read_terms(wanted), fees.read_terms(before)):
         raise EditRefused(
             sentence=_("Tickets are sold under this ladder, so it can only become kinder. Nothing was saved.")
         )
