@@ -1,5 +1,6 @@
 """Typed settings from the environment. A bad value stops the start with a sentence."""
 
+import base64
 import os
 import re
 from collections.abc import Mapping
@@ -73,7 +74,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         sandbox_url=sandbox_url,
         sandbox_public_url=_url(environ, "SANDBOX_PUBLIC_URL", sandbox_url, {"http", "https"}),
         sandbox_api_key=_secret(environ, "SANDBOX_API_KEY", at_least=16) if "sandbox" in named else "",
-        sandbox_webhook_secret=_webhook_secret(environ, "SANDBOX_WEBHOOK_SECRET") if "sandbox" in named else "",
+        sandbox_webhook_secret=_sandbox_secret(environ, "SANDBOX_WEBHOOK_SECRET") if "sandbox" in named else "",
         payment_providers=named,
         stripe_secret_key=_key(environ, "STRIPE_SECRET_KEY", ("sk_", "rk_")) if "stripe" in named else "",
         stripe_publishable_key=_key(environ, "STRIPE_PUBLISHABLE_KEY", ("pk_",)) if "stripe" in named else "",
@@ -130,7 +131,18 @@ def _secret(environ: Mapping[str, str], name: str, at_least: int) -> str:
 def _webhook_secret(environ: Mapping[str, str], name: str) -> str:
     value = _secret(environ, name, at_least=24)
     if not value.startswith("whsec_"):
-        raise BadSetting(f"{name} must start with whsec_ and go on in base64.")
+        raise BadSetting(f"{name} must start with whsec_.")
+    return value
+
+
+def _sandbox_secret(environ: Mapping[str, str], name: str) -> str:
+    """Stripe signs with its secret as it is spelled; the sandbox with the bytes that it spells."""
+    value = _webhook_secret(environ, name)
+    encoded = value.removeprefix("whsec_")
+    try:
+        base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        raise BadSetting(f"{name} must start with whsec_ and go on in base64.") from None
     return value
 
 

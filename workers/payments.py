@@ -74,6 +74,9 @@ def ask_provider(payment_id: int) -> str:
         was_abandoned = not is_replaced and reconciling.is_abandoned(closes_at, report, clock.now())
         if (is_replaced or was_abandoned) and report and report.status == "open":
             report = company.cancel(report.provider_key, "abandoned", f"{reference}-abandoned")
+    except ProviderRefused:
+        with transaction():
+            return reconciling.not_now(payment_id, clock.now())
     except ProviderUnavailable:
         with transaction():
             return reconciling.no_answer(payment_id, clock.now())

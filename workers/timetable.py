@@ -38,7 +38,7 @@ TIMETABLE = (
         "refund-cancelled-shows",
         refunds.refund_cancelled_shows,
         10,
-        MONEY,
+        ASKING,
         "Refunds the orders of cancelled performances.",
     ),
     Recurring("send-mails", mails.send_mails, 15, UPKEEP, "Sends mails nobody has sent."),

@@ -43,7 +43,7 @@ def five_seats() -> None:
     hold(other, evening, 5)
     sql(
         "DROP INDEX uq_reservations_seat_limit",
-        "UPDATE reservations SET user_id = (SELECT min(user_id) FROM reservations)",
+        "UPDATE reservations SET (order_id, user_id) = (SELECT min(order_id), min(user_id) FROM reservations)",
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import NOW, at, begin_card, do, fan, fans, hold, house, report
-from webapp.checkout import comparing, payments, points, reasons, refunding, returning, settling
+from webapp.checkout import comparing, payments, points, reasons, refunding, returning, settling, strays
 from webapp.checkout.comparing import Difference
 from webapp.checkout.mail_models import Mail
 from webapp.checkout.models import Payment, StrayPayment
@@ -83,6 +83,17 @@ def test_money_unknown_here_is_sent_back_and_then_no_difference_while_it_is_on_i
     assert (found.kind, found.subject) == ("unknown_here", "pay_strange")
     assert do(comparing.repair, found, NOW) == "unknown_payment"
     assert db.session.scalars(select(StrayPayment.provider_key)).all() == ["pay_strange"]
+    assert comparing.differences("sandbox", [strange]) == []
+
+
+def test_money_unknown_here_that_is_there_again_after_it_was_back_is_asked_for_again() -> None:
+    strange = Report("elsewhere", "pay_strange", "paid", PRICE, "KRW")
+    do(comparing.repair, the_difference(strange), NOW)
+    (stray,) = strays.newest(5)
+    back = Report("elsewhere", "pay_strange", "cancelled", PRICE, "KRW", PRICE)
+    assert do(strays.heard, stray.id, back, NOW) == "returned"
+    assert do(comparing.repair, the_difference(strange), at(minutes=1)) == "reopened"
+    assert strays.due(at(minutes=1), 5) == [stray.id]
     assert comparing.differences("sandbox", [strange]) == []
 
 

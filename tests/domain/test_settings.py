@@ -25,6 +25,8 @@ def test_what_is_not_said_has_a_default() -> None:
         ("SECRET_KEY", "short"),
         ("SANDBOX_API_KEY", ""),
         ("SANDBOX_WEBHOOK_SECRET", "not-a-webhook-secret-at-all"),
+        ("SANDBOX_WEBHOOK_SECRET", "whsec_" + "A" * 25),
+        ("SANDBOX_WEBHOOK_SECRET", "whsec_" + "A!" * 12),
         ("PAYMENT_PROVIDERS", "paypal"),
         ("PAYMENT_PROVIDERS", "sandbox,sandbox"),
         ("PUBLIC_URL", "tickets.example"),

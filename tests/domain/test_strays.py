@@ -65,6 +65,15 @@ def test_stray_money_that_is_not_returned_waits_for_an_operator() -> None:
         do(strays.send_back, stray.id, at(days=1))
 
 
+def test_what_is_not_back_yet_is_shown_before_what_is() -> None:
+    for number in (1, 2, 3):
+        called_back(Report("nobody's order", f"pay_{number}", "paid", PRICE, "KRW"), f"evt {number}")
+    for key, said in (("pay_2", "cancelled"), ("pay_3", "cancelled")):
+        stray = next(one for one in all_strays() if one.provider_key == key)
+        do(strays.heard, stray.id, Report("nobody's order", key, said, PRICE, "KRW", PRICE), NOW)
+    assert [one.provider_key for one in strays.newest(2)] == ["pay_1", "pay_3"]
+
+
 def test_money_under_a_foreign_key_goes_back_by_that_key_and_our_own_payment_may_still_come() -> None:
     payment = begin_card(hold(fan("holder"), house(), 1), PRICE)
     own_key = payment.provider_key

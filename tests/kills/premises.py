@@ -1,4 +1,7 @@
-"""A whole Frontrow to kill: the Procfile's processes on Postgres and Valkey of its own, as durable as bin/run's."""
+"""A whole Frontrow to kill: the Procfile's processes on Postgres and Valkey of its own, as durable as bin/run's.
+
+Web and gateway are started by the Procfile's commands, workers by nursery.py.
+"""
 
 import os
 import signal
@@ -14,8 +17,9 @@ import psutil
 from rq.job import Job, JobStatus
 
 from tests.conftest import TEST_SECRETS
+from tests.kills.nursery import Forked, Nursery
 from tests.kills.points import Points
-from tests.running import answers, free_port, start, stop, wait_until
+from tests.running import answers, free_port, start, wait_until
 from webapp import jobs
 from webapp.db import autocommitting, db
 from webapp.dev.postgres import Postgres
@@ -29,12 +33,13 @@ JANITORS = (
     (jobs.LINE, "workers.line.expire_sessions"),
     (jobs.LINE, "workers.seats.release_holds"),
     (jobs.MONEY, "workers.payments.settle_forgotten"),
-    (jobs.MONEY, jobs.REFUND_SHOWS),
+    (jobs.ASKING, jobs.REFUND_SHOWS),
     (jobs.ASKING, "workers.payments.ask_providers"),
     (jobs.ASKING, "workers.payments.finish_cancellations"),
     (jobs.ASKING, "workers.refunds.send_refunds"),
 )
-SETTLE_SECONDS = 10  # between two runs of the first of them that a fan might wait for
+SETTLE_SECONDS = 1  # between two runs of the first of them that a fan might wait for
+FORGOTTEN_SECONDS = 11  # then a stored callback that nobody has settled is looked for
 SERVERS = ("redis", "postgres")
 VICTIMS = ("web", "worker", "redis", "postgres", "gateway")
 
@@ -65,13 +70,15 @@ class Premises:
         }
         (folder / "counts").mkdir()
         self.ahead = timedelta()
-        self.programs: dict[str, subprocess.Popen[bytes]] = {}
+        self.nursery = Nursery(self.environment)
+        self.programs: dict[str, subprocess.Popen[bytes] | Forked] = {}
 
     def kill(self, name: str) -> None:
         """SIGKILL, to a server or to all programs of that name, and to whatever they have started."""
         servers = [self._server(name).process] if name in SERVERS else []
         firsts = servers or [one for key, one in self.programs.items() if key.startswith(name)]
-        families = [[psutil.Process(one.pid), *psutil.Process(one.pid).children(recursive=True)] for one in firsts]
+        alive = [psutil.Process(one.pid) for one in firsts if one.poll() is None]
+        families = [[one, *one.children(recursive=True)] for one in alive]
         for process in chain(*families):
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
@@ -96,7 +103,7 @@ class Premises:
                 server._wait_until_ready()
         for name in PROGRAMS:
             if name not in self.programs or self.programs[name].poll() is not None:
-                self.programs[name] = start(name.split()[0], self.environment)
+                self.programs[name] = self.nursery.worker() if name in WORKERS else start(name, self.environment)
         wait_until(self.is_open, 60, "web and gateway answer")
 
     def now(self) -> datetime:
@@ -119,6 +126,7 @@ class Premises:
         """As the clock has it done every ten seconds: a callback whose worker died, or woke nobody, is found again."""
         if time.monotonic() - self.settled_at > SETTLE_SECONDS:
             self.settled_at = time.monotonic()
+            self.pass_time(seconds=FORGOTTEN_SECONDS)
             jobs.queue(jobs.MONEY).enqueue("workers.payments.settle_forgotten")
 
     def _has_ended(self, job: Job) -> bool:
@@ -130,8 +138,12 @@ class Premises:
         return answers(f"{self.address}/readyz") and answers(f"{self.gateway}/healthz")
 
     def close(self) -> None:
-        for program in reversed(self.programs.values()):
-            stop(program)
+        for program in self.programs.values():
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+        for program in self.programs.values():
+            program.wait(10)
+        self.nursery.close()
 
     def _server(self, name: str):  # type: ignore[no-untyped-def]
         return self.services.servers["valkey" if name == "redis" else name]

@@ -13,7 +13,7 @@ from tests.builders import do
 from tests.kills.buyer import PRICE, Buyer, Errand, fate
 from tests.kills.conftest import NewBuyer
 from tests.kills.premises import Premises
-from tests.running import start, stop, wait_until
+from tests.running import wait_until
 from tests.workers.test_mails import PostOffice
 from webapp import clock, jobs
 from webapp.checkout import closing, mails
@@ -90,7 +90,7 @@ def test_a_cancelled_show_is_paid_back(
     for one in fans:
         one.buy()
     do(closing.cancel_schedules, [show.id], clock.now())
-    interrupt(jobs.MONEY, jobs.REFUND_SHOWS, "an order of a cancelled show is ended")
+    interrupt(jobs.ASKING, jobs.REFUND_SHOWS, "an order of a cancelled show is ended")
     premises.tidy(minutes=11)
     assert [fate(one) for one in fans] == [("refunded", 0, 0)] * 2
 
@@ -98,9 +98,9 @@ def test_a_cancelled_show_is_paid_back(
 def test_a_mail_half_sent_is_sent_by_another(premises: Premises, buyer: NewBuyer, tmp_path: Path) -> None:
     holder, office = buyer(), PostOffice(tmp_path)
     office.behave("hang")
-    told = {"MAIL_URL": f"smtp://127.0.0.1:{office.port}", "MAIL_FROM": "tickets@frontrow.test"}
+    server = {"MAIL_URL": f"smtp://127.0.0.1:{office.port}", "MAIL_FROM": "tickets@frontrow.test"}
     premises.kill("worker")
-    sender = start("worker", {**premises.environment, **told})
+    sender = premises.nursery.worker(**server)
     try:
         holder.buy()
         wait_until((tmp_path / "hanging").exists, 30, "the sender is in the middle")
@@ -108,12 +108,12 @@ def test_a_mail_half_sent_is_sent_by_another(premises: Premises, buyer: NewBuyer
         sender.wait(10)
         office.behave("take")
         premises.pass_time(seconds=2 * mails.LEASE.total_seconds())
-        sender = start("worker", {**premises.environment, **told})
+        sender = premises.nursery.worker(**server)
         jobs.queue(jobs.UPKEEP).enqueue(jobs.SEND_MAILS)
         wait_until(lambda: mails_of(holder) == ["sent"], 30, "the mail is sent")
         assert len(office.taken()) == 1
     finally:
-        stop(sender)
+        sender.kill()
         office.close()
 
 

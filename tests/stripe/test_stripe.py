@@ -147,6 +147,20 @@ def test_the_payments_of_a_time_are_listed_and_declined_or_foreign_ones_are_not(
     assert list(company.records(since - timedelta(days=1), since)) == []
 
 
+def test_stripe_itself_lists_no_later_day(company: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def list_charges(_self: object, query: dict[str, object]) -> stripe.ListObject[stripe.Charge]:
+        asked.append(query["created"])
+        return stripe.ListObject.construct_from({"data": [], "has_more": False}, None)
+
+    monkeypatch.setattr(stripe.ChargeService, "list", list_charges)
+    until = clock.now()
+    real = Stripe("http://shop.test", "sk_test_1234567", "pk_test_1", WEBHOOK_SECRET, "https://api.stripe.com")
+    assert list(real.records(until - timedelta(days=1), until)) == []
+    assert asked == [{"gt": int(until.timestamp()) - 86_401, "lt": int(until.timestamp())}]
+
+
 def test_a_forged_a_stale_and_an_altered_webhook_are_refused(company: Stripe) -> None:
     body = event(company)
     assert company.read_callback(signed(body), body) is not None

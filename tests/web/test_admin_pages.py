@@ -131,6 +131,20 @@ def test_money_that_had_to_be_sent_back_by_hand_stays_on_the_page_for_a_week(cli
     assert "after you had given the seats back" in page
 
 
+def test_money_that_waits_for_a_person_is_shown_first_and_what_is_back_last(client: FlaskClient) -> None:
+    evening, crowd = evening_of(), fans(3)
+    stuck, back, coming = [
+        begin_card(hold(user, evening, number), 100_000, key=str(number)) for number, user in enumerate(crowd, start=1)
+    ]
+    for payment in (stuck, back, coming):
+        assert do(settling.settle, payment.id, report(payment, amount=1), NOW) == "wrong_amount"
+    do(reconciling.refused, stuck.id, NOW)
+    gone = report(back, "cancelled", amount=1, refunded=1)
+    assert do(reconciling.money_returned, back.id, gone, NOW) == "cancelled"
+    shown = [row["payment"].id for row in house.money_to_look_at(NOW)]
+    assert shown == [stuck.id, coming.id, back.id]
+
+
 def test_every_action_of_the_log_has_words() -> None:
     pattern = re.compile(r'(?:_act\((?:\w+, )?|_steer\(slug, |note\([^"\n]+, )"([a-z ]+)"')
     sources = [path.read_text() for path in Path(log.__file__).parent.glob("*.py")]

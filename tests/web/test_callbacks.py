@@ -8,11 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from standardwebhooks.webhooks import Webhook
 
+from tests.apps import second_app
 from tests.builders import begin_card, do, fan, hold, house
 from tests.conftest import TEST_SECRETS
 from tests.web.conftest import Visitor
 from webapp.checkout import inbox
 from webapp.checkout.models import Payment, PaymentEvent
+from webapp.config import from_environment
 from webapp.db import db
 
 PATH = "/payments/callbacks/sandbox"
@@ -96,14 +98,10 @@ def test_a_provider_we_do_not_know_is_404(client: FlaskClient) -> None:
     assert client.post("/payments/callbacks/other", data="{}").status_code == 404
 
 
-def test_without_postgres_the_provider_is_told_to_try_again(
-    client: FlaskClient, payment: Payment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sqlalchemy.exc import OperationalError
-
-    def gone(*_: object) -> bool:
-        raise OperationalError("INSERT", {}, Exception("server closed the connection"))
-
+def test_without_postgres_the_provider_is_told_to_try_again(payment: Payment, environment: dict[str, str]) -> None:
     text = body(payment)
-    monkeypatch.setattr(inbox, "store", gone)
-    assert client.post(PATH, data=text, headers=signed(text)).status_code == 503
+    nowhere = from_environment({**environment, "DATABASE_URL": "postgresql:///frontrow?host=/nowhere"})
+    with second_app(nowhere) as app:
+        answer = app.test_client().post(PATH, data=text, headers=signed(text))
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
+    assert stored() == 0

@@ -89,6 +89,31 @@ def test_a_day_or_a_provider_that_is_none_and_one_that_is_away_are_sentences(
     assert "sandbox does not answer" in output
 
 
+def test_a_silent_provider_does_not_keep_the_others_from_being_compared(
+    house: Flask, provider: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = Sandbox("http://127.0.0.1:9", "http://127.0.0.1:9", "http://127.0.0.1:9", "key", "whsec_c2VjcmV0")
+    monkeypatch.setitem(house.extensions, "providers", {"away": away, "sandbox": provider})
+    code, output = reconcile(house)
+    assert code == 1
+    assert "away does not answer" in output
+    assert "sandbox: " in output
+
+
+def test_what_could_not_be_put_right_still_differs(
+    house: Flask, provider: Sandbox, visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = begin_card(hold(fan("holder"), evening(), 1), PRICE)
+    monkeypatch.setattr(provider, "records", lambda since, until: iter([report(payment)]))
+    monkeypatch.setattr(settling, "settle", lambda *_: "ignored")
+    code, output = reconcile(house, "--repair")
+    assert (code, f"{payment.public_id}: paid_there -> ignored" in output) == (1, True)
+    form = {"provider": "sandbox", "day": "2026-12-01"}
+    client = visit(operator())
+    client.post("/admin/reconciliation/repairs", data=form)
+    assert "0 payments put right." in client.get("/admin/reconciliation").text
+
+
 def test_the_day_is_koreas() -> None:
     assert balancing.today(NOW) == date(2026, 12, 1)
     assert balancing.today(NOW + timedelta(hours=3)) == date(2026, 12, 2)

@@ -13,9 +13,10 @@ from webapp import clock
 from webapp.booking.models import Order
 from webapp.checkout import closing, inbox, payments, refunding, settling, strays
 from webapp.checkout.models import Payment, StrayPayment
-from webapp.checkout.providers import Callback, Report
+from webapp.checkout.providers import Callback, Charge, Report
 from webapp.checkout.refund_models import Refund
 from webapp.db import db
+from webapp.errors import ProviderRefused
 from webapp.waiting_room import admission, joining
 from workers import asking, line, refunds
 from workers import payments as money
@@ -88,6 +89,31 @@ def test_a_silent_provider_ends_no_others_turn(companies: Callable[[str], Record
     timepiece.pass_(seconds=60)
     assert money.ask_providers() == "1 done"
     assert (len(silent.asked), here.asked) == (1, [other.public_id])
+
+
+def test_a_provider_that_refuses_to_close_one_payment_now_is_asked_about_the_others(
+    companies: Callable[[str], Recorder], timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, users = companies("here"), fans(2)
+    charged, other = [top_up(user, "here", f"of {user}") for user in users]
+    for one in (charged, other):
+        here.start(Charge(one.public_id, one.public_id, 1_000, "KRW", "Points", "https://shop.test/", None))
+    give_back = here.cancel
+
+    def unless_charged(key: str, *rest: str) -> Report:
+        if key.endswith(charged.public_id):
+            raise ProviderRefused()
+        return give_back(key, *rest)
+
+    monkeypatch.setattr(here, "cancel", unless_charged)
+    timepiece.pass_(minutes=31)
+    assert money.ask_providers() == "2 done"
+    assert [fresh(one).status for one in (charged, other)] == ["pending", "failed"]
+    assert fresh(charged).asks == 1
+    timepiece.pass_(minutes=32)
+    monkeypatch.setattr(here, "cancel", give_back)
+    assert money.ask_providers() == "1 done"
+    assert fresh(charged).status == "failed"
 
 
 def test_asking_takes_ten_seconds_and_not_a_minute(

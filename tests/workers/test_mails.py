@@ -225,6 +225,21 @@ def test_many_mails_are_sent_in_turns(
     assert len(post_office.taken()) == 3
 
 
+@pytest.mark.parametrize("limit", ["AT_ONCE", "LONG_ENOUGH_SECONDS"])
+def test_mails_that_are_not_taken_hold_the_worker_up_no_longer_than_others(
+    post_office: PostOffice, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    night = evening()
+    for number in (1, 2, 3):
+        buy(f"fan-{number}", number, night)
+    jobs.redis().flushall()
+    post_office.behave("busy")
+    monkeypatch.setattr(f"workers.mails.{limit}", 1 if limit == "AT_ONCE" else 0)
+    assert send_mails() == "0 sent"
+    assert [mail.attempts for mail in written()] == [1, 0, 0]
+    assert jobs.queue(jobs.UPKEEP).count == 1, "the others are next"
+
+
 @pytest.mark.parametrize("address", ["héro@frontrow.test", "a\nBcc: everybody@frontrow.test"])
 def test_an_address_that_cannot_be_written_to_keeps_no_other_mail(
     post_office: PostOffice, timepiece: Timepiece, address: str

@@ -20,6 +20,7 @@ from webapp.db import db
 from webapp.errors import ProviderRefused, ProviderUnavailable
 from workers import payments as money
 from workers import refunds
+from workers.timetable import TIMETABLE
 
 __all__ = ["timepiece"]
 
@@ -121,11 +122,18 @@ def test_cancelled_shows_are_paid_back_in_batches(
     for number, user in enumerate(crowd, start=1):
         payment = begin_card(hold(user, night, number), PRICE)
         do(settling.settle, payment.id, report(payment), clock.now())
-    do(closing.cancel_schedules, [night.id], clock.now())
     jobs.redis().flushall()
+    do(closing.cancel_schedules, [night.id], clock.now())
+    jobs.enqueue_later(jobs.ASKING, jobs.ASK_PROVIDER, 404)
     monkeypatch.setattr(refunds, "BATCH", 2)
     assert refunds.refund_cancelled_shows() == "2 ended"
-    assert jobs.queue(jobs.MONEY).count == 1
+    waiting = [(job.func_name, name) for name in jobs.QUEUES for job in jobs.queue(name).jobs]
+    shows, other = (jobs.REFUND_SHOWS, jobs.ASKING), (jobs.ASK_PROVIDER, jobs.ASKING)
+    assert [one for one in waiting if one[0] in {jobs.REFUND_SHOWS, jobs.ASK_PROVIDER}] == [shows, other, shows], (
+        "whoever pays, stands in line or was asked about meanwhile comes first"
+    )
+    turn = next(one for one in TIMETABLE if one.work is refunds.refund_cancelled_shows)
+    assert turn.queue == jobs.ASKING
     assert [refunds.refund_cancelled_shows() for _ in range(3)] == ["2 ended", "1 ended", "0 ended"]
     assert closing.progress([night.id]).asked == 5
 

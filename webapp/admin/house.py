@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from webapp.accounts.models import User
 from webapp.booking.models import Order, Reservation
@@ -104,7 +104,11 @@ def overview(now: datetime, *, archived: bool = False) -> list[dict[str, Any]]:
 
 
 def money_to_look_at(now: datetime, concert_id: int | None = None) -> list[dict[str, Any]]:
-    """Payments in review or on their way back, newest first; and what was in review and went back of late."""
+    """Payments in review or on their way back, and what was in review and went back of late; newest first in each.
+
+    Those that wait for a person come before those a job asks for, and what is back comes last.
+    """
+    stage = case((Payment.status.not_in((IN_REVIEW, CANCELLING)), 2), (Payment.ask_at.is_not(None), 1), else_=0)
     was_reviewed = Payment.reason.in_(REVIEWED) | Payment.handling.is_not(None)
     of_late = was_reviewed & (Payment.returned_at > now - SHOWN_AFTERWARDS)
     statement = (
@@ -113,7 +117,7 @@ def money_to_look_at(now: datetime, concert_id: int | None = None) -> list[dict[
         .outerjoin(Concert, Concert.id == Order.concert_id)
         .join(User, User.id == Payment.user_id)
         .where(Payment.status.in_((IN_REVIEW, CANCELLING)) | of_late)
-        .order_by(Payment.id.desc())
+        .order_by(stage, Payment.id.desc())
         .limit(200)
     )
     if concert_id is not None:

@@ -57,7 +57,8 @@ def repair_differences() -> Any:
     except ProviderUnavailable:
         flash(_("The payment company does not answer, so nothing was compared. Try again soon."), "error")
     else:
-        flash(ngettext("%(num)s payment put right.", "%(num)s payments put right.", done.total()), "info")
+        put_right = done.total() - done["ignored"]
+        flash(ngettext("%(num)s payment put right.", "%(num)s payments put right.", put_right), "info")
     return redirect(url_for(".show_reconciliation", provider=key, day=day.isoformat()), 303)
 
 

@@ -3,7 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, and_, or_, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Row,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
@@ -27,13 +38,16 @@ class Order(Model):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"))
-    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.id"), index=True)
+    schedule_id: Mapped[int] = mapped_column(index=True)
     status: Mapped[str] = mapped_column(String(20), default=OPEN, server_default=OPEN)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["schedule_id", "concert_id"], ["schedules.id", "schedules.concert_id"]),
+        UniqueConstraint("id", "user_id", "concert_id"),
+        UniqueConstraint("id", "user_id"),
         Index("ix_orders_concert_id_created_at", "concert_id", "created_at"),
         CheckConstraint("status IN ('open', 'paid', 'expired', 'released', 'refunded')", "status_known"),
         CheckConstraint(SEVEN_MINUTES, "held_for_seven_minutes_at_most"),
@@ -58,17 +72,22 @@ class Reservation(Model):
     seat_version: Mapped[int]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"))
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    order_id: Mapped[int] = mapped_column(index=True)
     slot: Mapped[int]
     price: Mapped[int]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(index=True)
     is_cancelled: Mapped[bool] = mapped_column(default=False, server_default="false")
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(20))
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["order_id", "user_id", "concert_id"], ["orders.id", "orders.user_id", "orders.concert_id"]
+        ),
+        ForeignKeyConstraint(["payment_id", "order_id"], ["payments.id", "payments.order_id"]),
+        UniqueConstraint("id", "order_id"),
         Index(
             "uq_reservations_one_live_per_seat",
             "seat_id",

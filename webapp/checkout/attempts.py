@@ -49,8 +49,8 @@ BEGIN = text(
                 :captured_amount, :currency, :status, :created_at, :asks, :ask_at)
         RETURNING id
     ), items AS (
-        INSERT INTO payment_items (payment_id, reservation_id, price)
-        SELECT begun.id, item.id, item.price
+        INSERT INTO payment_items (payment_id, reservation_id, order_id, price)
+        SELECT begun.id, item.id, CAST(:order_id AS int), item.price
         FROM begun, unnest(CAST(:hold_ids AS int[]), CAST(:prices AS int[])) AS item (id, price)
     )
     SELECT id FROM begun

@@ -48,7 +48,7 @@ def cancel_schedules(schedule_ids: Sequence[int], now: datetime) -> tuple[dict[s
     before = {_named(one): _spelled(one.cancelled_at) for one in schedules}
     live = update(Schedule).where(Schedule.id.in_(schedule_ids), Schedule.cancelled_at.is_(None))
     db.session.execute(live.values(cancelled_at=now).execution_options(synchronize_session="fetch"))
-    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.REFUND_SHOWS, once="refund shows")
+    after_commit(jobs.enqueue_later, jobs.ASKING, jobs.REFUND_SHOWS, once="refund shows")
     return before, {_named(one): _spelled(one.cancelled_at) for one in schedules}
 
 

@@ -99,6 +99,8 @@ def repair(difference: Difference, now: datetime) -> str:
     if report is None or difference.needs_a_person:
         return "by_hand"
     if difference.payment is None:
+        if strays.reopen(difference.provider, report.provider_key, now):
+            return "reopened"
         strays.keep(difference.provider, report, strays.UNKNOWN, now)
         return strays.UNKNOWN
     payment = locking.lock(difference.payment.id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Model
@@ -25,7 +25,7 @@ class Mail(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[str] = mapped_column(String(30))
-    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    payment_id: Mapped[int]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
@@ -40,6 +40,7 @@ class Mail(Model):
     html: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
+        ForeignKeyConstraint(["payment_id", "user_id"], ["payments.id", "payments.user_id"]),
         UniqueConstraint("kind", "payment_id"),
         CheckConstraint(
             "kind IN ('order_confirmed', 'refund_coming', 'hold_refunded', 'show_cancelled')", "kind_known"

@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Row, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Row,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Model
@@ -33,7 +44,7 @@ class Payment(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(index=True)
     provider: Mapped[str] = mapped_column(String(20))
     provider_key: Mapped[str | None] = mapped_column(String(120))
     idempotency_key: Mapped[str] = mapped_column(String(80))
@@ -53,6 +64,9 @@ class Payment(Model):
     ask_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["order_id", "user_id"], ["orders.id", "orders.user_id"]),
+        UniqueConstraint("id", "order_id"),
+        UniqueConstraint("id", "user_id"),
         UniqueConstraint("user_id", "idempotency_key"),
         Index(
             "uq_payments_provider_key",
@@ -94,12 +108,21 @@ Attempted = Payment | Row[Any]
 
 
 class PaymentItem(Model):
-    """One seat that a payment attempt is for, at the price and the seat version it was held at."""
+    """One seat that a payment attempt is for, at the price and the seat version it was held at.
+
+    `order_id` is both the payment's and the reservation's.
+    """
 
     __tablename__ = "payment_items"
-    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), primary_key=True)
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), primary_key=True)
+    payment_id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int]
     price: Mapped[int]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["payment_id", "order_id"], ["payments.id", "payments.order_id"]),
+        ForeignKeyConstraint(["reservation_id", "order_id"], ["reservations.id", "reservations.order_id"]),
+    )
 
 
 class PaymentEvent(Model):
@@ -161,10 +184,11 @@ class PointHistory(Model):
     amount: Mapped[int] = mapped_column(BigInteger)
     type: Mapped[str] = mapped_column(String(20))
     balance_after: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
+    payment_id: Mapped[int | None]
     created_at: Mapped[datetime]
 
     __table_args__ = (
+        ForeignKeyConstraint(["payment_id", "user_id"], ["payments.id", "payments.user_id"]),
         Index("ix_point_histories_user_id_id", "user_id", "id"),
         Index(
             "uq_point_histories_once_per_payment",

@@ -108,6 +108,13 @@ def _look_again(payment: Payment, now: datetime) -> str:
     return postponed
 
 
+def not_now(payment_id: int, now: datetime) -> str:
+    """The provider answered and will not do it at this moment, as while a card is being charged: again later."""
+    payment = locking.lock(payment_id)
+    is_unsure = payment.status in {PENDING, FAILED} and payment.ask_at is not None
+    return postpone(payment, now) if is_unsure else "ignored"
+
+
 def postpone(payment: Payment, now: datetime) -> str:
     """Ask again later, each time after twice as long."""
     payment.asks += 1

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Model
@@ -21,7 +21,7 @@ class Refund(Model):
 
     __tablename__ = "refunds"
     id: Mapped[int] = mapped_column(primary_key=True)
-    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), unique=True)
+    payment_id: Mapped[int] = mapped_column(unique=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), unique=True)
     cause: Mapped[str] = mapped_column(String(20))
     fee: Mapped[int]
@@ -35,6 +35,7 @@ class Refund(Model):
     ask_at: Mapped[datetime | None]
 
     __table_args__ = (
+        ForeignKeyConstraint(["payment_id", "order_id"], ["payments.id", "payments.order_id"]),
         CheckConstraint("fee >= 0 AND card_amount >= 0 AND points_amount >= 0", "amounts_never_negative"),
         CheckConstraint("cause IN ('fan', 'operator', 'show_cancelled')", "cause_known"),
         CheckConstraint("cause <> 'show_cancelled' OR fee = 0", "a_cancelled_show_costs_nothing"),

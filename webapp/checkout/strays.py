@@ -45,6 +45,18 @@ def keep(provider: str, report: Report, reason: str, now: datetime) -> None:
         after_commit(jobs.enqueue_later, jobs.MONEY, jobs.RETURN_STRAY, stray_id)
 
 
+def reopen(provider: str, provider_key: str, now: datetime) -> bool:
+    """Ask again for money that was back, and that its provider has after all; whether there is such money."""
+    same = (StrayPayment.provider == provider) & (StrayPayment.provider_key == provider_key)
+    statement = select(StrayPayment).where(same, StrayPayment.returned_at.is_not(None)).with_for_update()
+    stray = db.session.scalar(statement, execution_options={"populate_existing": True})
+    if stray is None:
+        return False
+    stray.returned_at, stray.ask_at, stray.asks = None, now, 0
+    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.RETURN_STRAY, stray.id)
+    return True
+
+
 def of_key(provider: str, provider_key: str) -> int | None:
     """The id of our payment with this key, if there is one."""
     same = (Payment.provider == provider) & (Payment.provider_key == provider_key)
@@ -58,8 +70,9 @@ def due(now: datetime, most: int, silent: Collection[str] = ()) -> Sequence[int]
 
 
 def newest(most: int) -> Sequence[StrayPayment]:
-    """The newest stray money, for the operator's page."""
-    return db.session.scalars(select(StrayPayment).order_by(StrayPayment.id.desc()).limit(most)).all()
+    """The newest stray money, for the operator's page; before what is back, whatever is not."""
+    is_back = StrayPayment.returned_at.is_not(None)
+    return db.session.scalars(select(StrayPayment).order_by(is_back, StrayPayment.id.desc()).limit(most)).all()
 
 
 def owners(found: Sequence[StrayPayment]) -> dict[int, str]:

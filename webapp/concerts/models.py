@@ -119,6 +119,7 @@ class Schedule(Model):
     concert: Mapped[Concert] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
+        UniqueConstraint("id", "concert_id"),
         UniqueConstraint("concert_id", "starts_at"),
         CheckConstraint("doors_at <= starts_at", "doors_before_start"),
     )
