@@ -7,11 +7,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.concerts.models import Concert
 from webapp.db import db, fetch
-from webapp.waiting_room import tick
+from webapp.waiting_room import rate, tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
-
-# Under a rate, unused admissions add up to this many seconds' worth, so that a quiet spell is no flood later.
-RATE_BURST_SECONDS = 1.0
 
 AFRESH = {"populate_existing": True}
 
@@ -86,7 +83,7 @@ def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
     counter.serving_number = reached
     counter.terminated_count += passed_over
     counter.skipped_count -= passed_over
-    _spend(counter, len(called))
+    rate.spend(counter, len(called))
     if called or passed_over:
         tick.changed(counter, now)
     return called
@@ -105,24 +102,8 @@ def _slots(counter: Counter, now: datetime) -> int:
     if counter.is_paused or not counter.concert.is_on_sale(now):
         return 0
     free = counter.capacity - (counter.serving_number - counter.terminated_count)
-    if counter.admissions_per_minute is None:
-        return free
-    return min(free, _credit(counter, now))
-
-
-def _credit(counter: Counter, now: datetime) -> int:
-    """How many admissions the rate allows right now; earned credit is kept on the counter."""
-    per_second = (counter.admissions_per_minute or 0) / 60
-    since = counter.rate_counted_at or now
-    earned = max(0.0, (now - since).total_seconds()) * per_second
-    counter.rate_credit = min(counter.rate_credit + earned, max(1.0, per_second * RATE_BURST_SECONDS))
-    counter.rate_counted_at = now
-    return int(counter.rate_credit)
-
-
-def _spend(counter: Counter, called: int) -> None:
-    if counter.admissions_per_minute is not None:
-        counter.rate_credit -= called
+    due = rate.due(counter, now)
+    return free if due is None else min(free, due)
 
 
 def _call(counter: Counter, slots: int, now: datetime) -> list[int]:
