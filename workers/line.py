@@ -8,7 +8,7 @@ from rq.timeouts import JobTimeoutException
 
 from webapp import clock
 from webapp.db import transaction
-from webapp.waiting_room import admission, drawing, lobby, sampling
+from webapp.waiting_room import admission, calling, drawing, lobby, sampling
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ def _each(concert_ids: Iterable[int], verb: Callable[[int, datetime], int | None
     for concert_id in concert_ids:
         try:
             with transaction():
+                calling.lock(concert_id)  # first the lock, then the clock: nobody loses the wait of their time
                 done += verb(concert_id, clock.now()) or 0
         except JobTimeoutException:
             raise

@@ -180,6 +180,25 @@ def test_people_ahead_counts_those_who_still_wait() -> None:
     assert admission.ahead(None, NOW) is None
 
 
+def test_a_lines_times_never_go_back_though_somebody_read_the_clock_long_before_the_line_was_theirs() -> None:
+    show, crowd = concert(capacity=2), fans(6)
+    join(show, crowd)
+    for user, second in zip(crowd, (20, 5, 21, 19), strict=False):
+        do(admission.finish, user, show.id, at(seconds=second))
+    times = [one.called_at for one in db.session.query(QueueSession).order_by(QueueSession.wait_number)]
+    assert times == [NOW, NOW, at(seconds=20), at(seconds=20), at(seconds=21), at(seconds=21)]
+
+
+def test_a_clock_that_was_an_hour_ahead_and_is_put_right_is_believed() -> None:
+    show, crowd = concert(capacity=1), fans(3)
+    join(show, crowd)
+    do(admission.finish, crowd[0], show.id, at(minutes=60))
+    do(admission.finish, crowd[1], show.id, at(minutes=1))
+    last = admission.latest(crowd[2], show.id)
+    assert last is not None
+    assert last.called_at == at(minutes=1)
+
+
 def test_ending_twice_frees_one_slot() -> None:
     show, crowd = concert(capacity=1), fans(3)
     join(show, crowd)

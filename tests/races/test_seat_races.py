@@ -11,7 +11,7 @@ from sqlalchemy import select, text, true
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, house, schedule, seat_ids
-from tests.races.racing import PATIENCE_SECONDS, errors, meeting, race, winners, without
+from tests.races.racing import PATIENCE_SECONDS, errors, meeting, race, waiting_for_locks, winners, without
 from tests.running import wait_until
 from webapp.audit import broken_promises
 from webapp.booking import claims, holds, plainly
@@ -186,7 +186,7 @@ def _best_and_plain(monkeypatch: pytest.MonkeyPatch, evening: Schedule, holder: 
         found = free_slots(*arguments, **named)
         if not has_read.is_set():
             has_read.set()
-            wait_until(lambda: is_held.is_set() or _somebody_waits(), PATIENCE_SECONDS, "the plain hold is under way")
+            wait_until(lambda: is_held.is_set() or waiting_for_locks(), PATIENCE_SECONDS, "the plain hold is under way")
         return found
 
     def plain() -> object:
@@ -201,8 +201,3 @@ def _best_and_plain(monkeypatch: pytest.MonkeyPatch, evening: Schedule, holder: 
 
     monkeypatch.setattr(claims, "free_slots", gap)
     return race(partial(do, holds.place, holder, evening, seat_ids(evening, 1), NOW), plain)
-
-
-def _somebody_waits() -> bool:
-    with db.engine.connect() as apart:
-        return bool(apart.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))

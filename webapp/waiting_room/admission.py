@@ -7,7 +7,7 @@ from sqlalchemy import DateTime, bindparam, func, select, update
 
 from webapp.db import db
 from webapp.errors import NotYourTurn
-from webapp.waiting_room import bands, calling, tick
+from webapp.waiting_room import bands, calling, moments, tick
 from webapp.waiting_room.models import (
     EXPIRED,
     LEFT,
@@ -143,6 +143,7 @@ def _left_between(counter: Counter, wait_number: int) -> int:
 
 def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
     counter = calling.lock(concert_id)
+    now = moments.of(counter, now)
     statement = (
         update(QueueSession)
         .where(

@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.concerts.models import Concert
 from webapp.db import db, fetch
-from webapp.waiting_room import rate, tick
+from webapp.waiting_room import moments, rate, tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
 
 AFRESH = {"populate_existing": True}
@@ -73,6 +73,7 @@ def call_next(counter: Counter, now: datetime) -> int:
 
 def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
     """The same for whoever has tidied in this transaction already. Returns the numbers that were called."""
+    now = moments.of(counter, now)
     slots = _slots(counter, now)
     if slots <= 0:
         return []
@@ -91,6 +92,7 @@ def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
 
 def end_overdue(counter: Counter, now: datetime) -> int:
     """End the sessions whose ten minutes, or whose three minutes to show up, are over."""
+    now = moments.of(counter, now)
     ended = len(fetch(ENDING_OVERDUE, line=counter.concert_id, now=now))
     if ended:
         counter.terminated_count += ended

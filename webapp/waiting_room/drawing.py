@@ -12,7 +12,7 @@ from sqlalchemy.orm import undefer
 from webapp import patience
 from webapp.concerts.models import Concert
 from webapp.db import db
-from webapp.waiting_room import calling, tick
+from webapp.waiting_room import calling, moments, tick
 from webapp.waiting_room.lobby_models import Draw
 from webapp.waiting_room.models import Counter
 
@@ -36,6 +36,7 @@ def hold(counter: Counter, now: datetime) -> int:
     """
     if not counter.awaits_draw or not counter.concert.is_on_sale(now):
         return 0
+    now = moments.of(counter, now)
     drawn = _give_numbers(counter.concert_id, now)
     counter.created_count += drawn
     counter.awaits_draw = False

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text
 
 from webapp.db import fetch
 from webapp.errors import SaleNotOpen
-from webapp.waiting_room import calling, drawing, tick
+from webapp.waiting_room import calling, drawing, moments, tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, Counter, QueueSession, Standing
 
 LIVE = select(QueueSession.user_id, *[getattr(QueueSession, column) for column in Standing._fields]).where(
@@ -45,6 +45,7 @@ def join_all(user_ids: Sequence[int], concert_id: int, now: datetime) -> dict[in
 
 def join_locked(counter: Counter, user_ids: Sequence[int], now: datetime) -> dict[int, Standing]:
     """The same, under a lock that the caller has taken."""
+    now = moments.of(counter, now)
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
     calling.end_overdue(counter, now)
     drawing.hold(counter, now)
