@@ -159,6 +159,27 @@ def test_an_admission_is_over_by_the_clock_before_anybody_tidies() -> None:
         admission.require(claimed, show.id, show.slug, at(minutes=10))
 
 
+def test_whose_time_is_over_can_no_longer_come_in() -> None:
+    show, (late, paid) = concert(capacity=2), fans(2)
+    join(show, [late, paid])
+    for user in (late, paid):
+        place = admission.latest(user, show.id)
+        assert place is not None
+        if user == paid:
+            do(admission.finish, user, show.id, NOW)
+        with pytest.raises(NotYourTurn):
+            do(admission.claim, place.id, at(minutes=3))
+        assert admission.latest(user, show.id).claimed_at is None
+
+
+def test_coming_in_twice_counts_the_first_time() -> None:
+    show, caller = concert(), fan("caller")
+    place = do(joining.join, caller, show.id, NOW)
+    for minutes in (1, 2):
+        do(admission.claim, place.id, at(minutes=minutes))
+    assert admission.latest(caller, show.id).claimed_at == at(minutes=1)
+
+
 def test_a_closed_sale_calls_nobody_and_opening_it_again_goes_on() -> None:
     show, crowd = concert(capacity=1), fans(3)
     join(show, crowd)

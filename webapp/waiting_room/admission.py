@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import DateTime, bindparam, func, select, update
 
+from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.errors import NotYourTurn
 from webapp.waiting_room import bands, calling, moments, tick
@@ -38,9 +39,13 @@ def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> 
 
 
 def claim(session_id: int, now: datetime) -> None:
-    """The fan has come through the door. The first time counts; after that nothing happens."""
-    statement = update(QueueSession).where(QueueSession.id == session_id, QueueSession.claimed_at.is_(None))
-    db.session.execute(statement.values(claimed_at=now).execution_options(synchronize_session=False))
+    """The fan has come through the door; the first time counts. Raises NotYourTurn when their time is over by now."""
+    came = func.coalesce(QueueSession.claimed_at, now)
+    statement = update(QueueSession).where(QueueSession.id == session_id, is_admitted(now)).values(claimed_at=came)
+    claimed = statement.returning(QueueSession.id).execution_options(synchronize_session=False)
+    if db.session.scalar(claimed) is None:
+        line = select(Concert.slug).join(QueueSession, QueueSession.concert_id == Concert.id)
+        raise NotYourTurn(concert_slug=db.session.scalar(line.where(QueueSession.id == session_id)), ahead=None)
 
 
 def latest(user_id: int, concert_id: int) -> QueueSession | None:
