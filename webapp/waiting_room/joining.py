@@ -47,12 +47,13 @@ def join_locked(counter: Counter, user_ids: Sequence[int], now: datetime) -> dic
     """The same, under a lock that the caller has taken."""
     now = moments.of(counter, now)
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
-    calling.end_overdue(counter, now)
+    ended = calling.end_overdue(counter, now)
     drawing.hold(counter, now)
     places = _live(user_ids, counter.concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
     if newcomers and counter.concert.is_on_sale(now):
         places |= _draw(newcomers, counter, now)
+    if newcomers or ended:
         called = set(calling.call_for_free_slots(counter, now))
         places |= {user: _called(one, now) for user, one in places.items() if one.wait_number in called}
     return places
