@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_required
 
 from webapp import clock
@@ -12,7 +12,7 @@ from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.errors import LobbyClosed, NotFound
 from webapp.extensions import limiter
-from webapp.waiting_room import drawing, joining, lobby, lobby_views, verifying
+from webapp.waiting_room import drawing, entering, lobby, lobby_views, verifying
 from webapp.waiting_room.models import Counter
 from webapp.waiting_room.routes import by_fan, is_signed_out
 
@@ -41,13 +41,13 @@ def enter(slug: str) -> Any:
     now, concert = clock.now(), listing.concert(slug)
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=url_for(".resume", slug=slug)), 303)
-    user_id, concert_id, is_on_sale = current_user.id, concert.id, concert.is_on_sale(now)
+    user_id, concert_id = current_user.id, concert.id
+    if concert.is_on_sale(now):
+        entering.enter(concert_id, session["_user_id"])
+        return redirect(url_for("waiting_room.show", slug=slug), 303)
     with transaction():
-        if is_on_sale:
-            joining.join(user_id, concert_id, now)
-        else:
-            lobby.enter(user_id, concert_id, now)
-    return redirect(url_for("waiting_room.show" if is_on_sale else ".show", slug=slug), 303)
+        lobby.enter(user_id, concert_id, now)
+    return redirect(url_for(".show", slug=slug), 303)
 
 
 @blueprint.get("/concerts/<slug>/lobby/entering")
