@@ -53,10 +53,20 @@ CALLING = (
 def lock(concert_id: int) -> Counter:
     """Lock a concert's counter and read it and its concert afresh. Whoever changes the line holds this lock until the
     commit."""
-    asked = {"line": concert_id}
-    counter = db.session.scalars(LOCK, asked, execution_options=AFRESH).one()
+    return _with_concert(db.session.scalars(LOCK, {"line": concert_id}, execution_options=AFRESH).one())
+
+
+def try_lock(concert_id: int) -> Counter | None:
+    """The same, or None when somebody has it: nobody waits."""
+    free = LOCK.with_for_update(skip_locked=True)
+    counter = db.session.scalars(free, {"line": concert_id}, execution_options=AFRESH).one_or_none()
+    return counter and _with_concert(counter)
+
+
+def _with_concert(counter: Counter) -> Counter:
     # A statement of its own: of what the lock's own reads, only the row that was waited for is as it is after the wait,
     # and the sale may have been opened or closed by whoever held it.
+    asked = {"line": counter.concert_id}
     set_committed_value(counter, "concert", db.session.scalars(CONCERT, asked, execution_options=AFRESH).one())
     return counter
 

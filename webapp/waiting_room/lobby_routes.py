@@ -105,9 +105,18 @@ def drawn_list(slug: str) -> Response:
 
 
 def _to_the_line(concert: Concert, now: datetime) -> Any:
-    """The sale is open: on to the number drawn. Whoever comes first finds it not drawn yet, and draws."""
+    """The sale is open: on to the number drawn. Whoever comes first finds it not drawn yet, and draws.
+
+    Nobody waits for a draw: thousands come while a big one lasts, and each would keep a connection that others need.
+    """
     concert_id, slug = concert.id, concert.slug
-    if db.session.get_one(Counter, concert_id).awaits_draw:
-        with transaction():
-            drawing.hold_at(concert_id, now)
+    if db.session.get_one(Counter, concert_id).awaits_draw and not _draw(concert_id, now):
+        seen = lobby_views.of(concert, current_user.id, now)
+        if seen.lot is not None:
+            return render_template("lobby/show.html", concert=concert, lobby=seen)
     return redirect(url_for("waiting_room.show", slug=slug), 303)
+
+
+def _draw(concert_id: int, now: datetime) -> bool:
+    with transaction():
+        return drawing.try_hold_at(concert_id, now)
