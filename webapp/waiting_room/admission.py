@@ -108,10 +108,13 @@ def finish(user_id: int, concert_id: int, now: datetime) -> bool:
 
 
 def expire(concert_id: int, now: datetime) -> int:
-    """End whoever's time is over in this line and call the next. Returns how many ended; safe to run twice."""
+    """End whoever's time is over in this line and call the next, up to MOST_AT_ONCE each.
+
+    Returns how many ended; safe to run twice.
+    """
     counter = calling.lock(concert_id)
     ended = calling.end_overdue(counter, now)
-    calling.call_next(counter, now)
+    calling.call_for_free_slots(counter, now)
     return ended
 
 
@@ -121,7 +124,7 @@ def concerts_to_tidy(now: datetime) -> Sequence[int]:
 
 
 def call(concert_id: int, now: datetime) -> int:
-    """Call as many as there is room for. Returns how many."""
+    """Call as many as there is room for, up to MOST_AT_ONCE. Returns how many."""
     return calling.call_next(calling.lock(concert_id), now)
 
 

@@ -1,14 +1,18 @@
 """Who is next. The one place that decides it, always under the counter's lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, Integer, bindparam, case, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, any_, bindparam, case, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.concerts.models import Concert
 from webapp.db import db, fetch
 from webapp.waiting_room import moments, rate, tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
+
+# In one transaction, under a lock that everybody waits for; the clock's jobs go on with the rest in the next.
+MOST_AT_ONCE = 1_000
 
 AFRESH = {"populate_existing": True}
 
@@ -17,7 +21,7 @@ LINE = bindparam("line", type_=Integer)
 NOW = bindparam("now", type_=DateTime(timezone=True))
 LOCK = select(Counter).where(Counter.concert_id == LINE).with_for_update()
 CONCERT = select(Concert).where(Concert.id == LINE)
-ENDING_OVERDUE = (
+ENDING = (
     update(QueueSession)
     .where(QueueSession.concert_id == LINE, is_over(NOW))
     .values(
@@ -27,6 +31,11 @@ ENDING_OVERDUE = (
     )
     .returning(QueueSession.wait_number)
 )
+OVERDUE = (
+    select(QueueSession.id).where(QueueSession.concert_id == LINE, is_over(NOW)).limit(bindparam("most", type_=Integer))
+)
+ENDING_OVERDUE = ENDING.where(QueueSession.id == any_(func.array(OVERDUE.scalar_subquery())))
+ENDING_THEIRS = ENDING.where(QueueSession.user_id == any_(bindparam("user_ids", type_=ARRAY(Integer))))
 NEXT_UP = (
     select(QueueSession.id)
     .where(
@@ -72,7 +81,7 @@ def _with_concert(counter: Counter) -> Counter:
 
 
 def call_next(counter: Counter, now: datetime) -> int:
-    """Tidy whoever's time is over, then call as many as there are slots for. Returns how many were called.
+    """Tidy whoever's time is over, then call as many as there are slots for, up to MOST_AT_ONCE. Returns how many.
 
     The cost does not depend on the length of the line: numbers that ended while waiting are passed over by
     arithmetic, since every number between the old and the new serving number was either called or had ended.
@@ -84,7 +93,7 @@ def call_next(counter: Counter, now: datetime) -> int:
 def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
     """The same for whoever has tidied in this transaction already. Returns the numbers that were called."""
     now = moments.of(counter, now)
-    slots = _slots(counter, now)
+    slots = min(_slots(counter, now), MOST_AT_ONCE)
     if slots <= 0:
         return []
     called = _call(counter, slots, now)
@@ -101,9 +110,18 @@ def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
 
 
 def end_overdue(counter: Counter, now: datetime) -> int:
-    """End the sessions whose ten minutes, or whose three minutes to show up, are over."""
+    """End the sessions whose ten minutes, or whose three minutes to show up, are over; up to MOST_AT_ONCE."""
     now = moments.of(counter, now)
-    ended = len(fetch(ENDING_OVERDUE, line=counter.concert_id, now=now))
+    return _ended(counter, len(fetch(ENDING_OVERDUE, line=counter.concert_id, now=now, most=MOST_AT_ONCE)), now)
+
+
+def end_overdue_of(counter: Counter, user_ids: Sequence[int], now: datetime) -> int:
+    """The same for these fans, where there were too many to end all."""
+    now = moments.of(counter, now)
+    return _ended(counter, len(fetch(ENDING_THEIRS, line=counter.concert_id, now=now, user_ids=list(user_ids))), now)
+
+
+def _ended(counter: Counter, ended: int, now: datetime) -> int:
     if ended:
         counter.terminated_count += ended
         tick.changed(counter, now)

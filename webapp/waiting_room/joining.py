@@ -48,6 +48,8 @@ def join_locked(counter: Counter, user_ids: Sequence[int], now: datetime) -> dic
     now = moments.of(counter, now)
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
     ended = calling.end_overdue(counter, now)
+    if ended == calling.MOST_AT_ONCE:
+        calling.end_overdue_of(counter, user_ids, now)
     drawing.hold(counter, now)
     places = _live(user_ids, counter.concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
