@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import DateTime, Engine, Executable, MetaData, Row, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Engine,
+    Executable,
+    MetaData,
+    Row,
+    create_engine,
+    event,
+    inspect,
+    select,
+    tuple_,
+)
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm import Session as Plain
@@ -88,6 +100,12 @@ def stale_in_session(model: type[Any], ids: Iterable[int]) -> None:
         known = db.session.identity_map.get(identity_key(model, one))
         if known is not None:
             db.session.expire(known)
+
+
+def some_of(model: type[Any], which: ColumnElement[bool], most: int) -> ColumnElement[bool]:
+    """The condition of being among up to `most` of these rows: so what piled up goes in batches."""
+    key = inspect(model).primary_key
+    return tuple_(*key).in_(select(*key).where(which).limit(most))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Jobs of the line. The clock in the predicates is right without them; they tidy and call."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -8,9 +9,11 @@ from rq.timeouts import JobTimeoutException
 
 from webapp import clock
 from webapp.db import transaction
-from webapp.waiting_room import admission, drawing, lobby, sampling
+from webapp.waiting_room import admission, calling, drawing, lobby, sampling
 
 log = logging.getLogger(__name__)
+
+LONG_ENOUGH_SECONDS = 10.0  # for one line; the others wait, and the next run is soon
 
 
 def expire_sessions() -> str:
@@ -36,14 +39,25 @@ def open_lobbies() -> str:
 
 
 def _each(concert_ids: Iterable[int], verb: Callable[[int, datetime], int | None]) -> int:
-    """The sum of what `verb` did to each line, in a transaction of its own; one that fails holds up no other."""
+    """The sum of what `verb` did to each line, batch by batch in transactions; one that fails holds up no other."""
     done = 0
     for concert_id in concert_ids:
         try:
-            with transaction():
-                done += verb(concert_id, clock.now()) or 0
+            done += _batches(concert_id, verb)
         except JobTimeoutException:
             raise
         except Exception:
             log.exception("%s of concert %s failed", verb.__name__, concert_id)
+    return done
+
+
+def _batches(concert_id: int, verb: Callable[[int, datetime], int | None]) -> int:
+    done, until = 0, time.monotonic() + LONG_ENOUGH_SECONDS
+    while time.monotonic() <= until:
+        with transaction():
+            calling.lock(concert_id)  # first the lock, then the clock: nobody loses the wait of their time
+            batch = verb(concert_id, clock.now()) or 0
+        done += batch
+        if batch < calling.MOST_AT_ONCE:
+            break
     return done

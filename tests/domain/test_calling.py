@@ -125,7 +125,7 @@ def test_a_quiet_spell_under_a_rate_is_no_flood_afterwards() -> None:
     do(steering.set_rate, show.id, 60, NOW)
     join(show, fans(20))
     do(admission.call, show.id, at(minutes=5))
-    assert len(called(show)) == 1
+    assert len(called(show)) == 4  # three seconds' worth and one
 
 
 def test_no_shows_and_expired_sessions_free_their_slots() -> None:
@@ -159,6 +159,27 @@ def test_an_admission_is_over_by_the_clock_before_anybody_tidies() -> None:
         admission.require(claimed, show.id, show.slug, at(minutes=10))
 
 
+def test_whose_time_is_over_can_no_longer_come_in() -> None:
+    show, (late, paid) = concert(capacity=2), fans(2)
+    join(show, [late, paid])
+    for user in (late, paid):
+        place = admission.latest(user, show.id)
+        assert place is not None
+        if user == paid:
+            do(admission.finish, user, show.id, NOW)
+        with pytest.raises(NotYourTurn):
+            do(admission.claim, place.id, at(minutes=3))
+        assert admission.latest(user, show.id).claimed_at is None
+
+
+def test_coming_in_twice_counts_the_first_time() -> None:
+    show, caller = concert(), fan("caller")
+    place = do(joining.join, caller, show.id, NOW)
+    for minutes in (1, 2):
+        do(admission.claim, place.id, at(minutes=minutes))
+    assert admission.latest(caller, show.id).claimed_at == at(minutes=1)
+
+
 def test_a_closed_sale_calls_nobody_and_opening_it_again_goes_on() -> None:
     show, crowd = concert(capacity=1), fans(3)
     join(show, crowd)
@@ -178,6 +199,25 @@ def test_people_ahead_counts_those_who_still_wait() -> None:
     assert admission.ahead(last, NOW) == 2
     assert admission.ahead(admission.latest(crowd[0], show.id), NOW) == 0
     assert admission.ahead(None, NOW) is None
+
+
+def test_a_lines_times_never_go_back_though_somebody_read_the_clock_long_before_the_line_was_theirs() -> None:
+    show, crowd = concert(capacity=2), fans(6)
+    join(show, crowd)
+    for user, second in zip(crowd, (20, 5, 21, 19), strict=False):
+        do(admission.finish, user, show.id, at(seconds=second))
+    times = [one.called_at for one in db.session.query(QueueSession).order_by(QueueSession.wait_number)]
+    assert times == [NOW, NOW, at(seconds=20), at(seconds=20), at(seconds=21), at(seconds=21)]
+
+
+def test_a_clock_that_was_an_hour_ahead_and_is_put_right_is_believed() -> None:
+    show, crowd = concert(capacity=1), fans(3)
+    join(show, crowd)
+    do(admission.finish, crowd[0], show.id, at(minutes=60))
+    do(admission.finish, crowd[1], show.id, at(minutes=1))
+    last = admission.latest(crowd[2], show.id)
+    assert last is not None
+    assert last.called_at == at(minutes=1)
 
 
 def test_ending_twice_frees_one_slot() -> None:

@@ -60,6 +60,13 @@ def test_a_place_that_ran_out_is_not_given_back_but_a_new_number_drawn() -> None
     assert again.called_at == at(minutes=11)
 
 
+def test_a_slot_that_is_found_free_on_joining_again_is_given_on_at_once() -> None:
+    show, (no_show, waiter) = concert(capacity=1), fans(2)
+    do(joining.join_all, [no_show, waiter], show.id, NOW)
+    again = do(joining.join, waiter, show.id, at(minutes=3))
+    assert (again.wait_number, again.called_at) == (2, at(minutes=3))
+
+
 def test_who_leaves_and_joins_again_stands_at_the_end() -> None:
     show, (first, second) = concert(capacity=0), fans(2)
     do(joining.join, first, show.id, NOW)

@@ -68,5 +68,5 @@ def test_what_is_a_month_old_is_forgotten() -> None:
     do(joining.join_all, fans(2), show.id, NOW)
     for seconds in (10, 20):
         do(sampling.take, at(seconds=seconds))
-    assert do(sampling.forget, at(seconds=20)) == 1
+    assert do(sampling.forget, at(seconds=20), 10) == 1
     assert len(samples(show.id)) == 1

@@ -11,8 +11,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.emptying import empty_in_transaction
-from webapp.db import db
+from tests.running import wait_until
+from webapp.db import db, transaction
 from webapp.errors import BookingError
+from webapp.waiting_room import calling
 
 PATIENCE_SECONDS = 30
 
@@ -47,6 +49,24 @@ def meeting(count: int, verb: Callable[..., Any]) -> Callable[..., Any]:
         return answer
 
     return met
+
+
+def waiting_for_locks() -> int:
+    """How many sessions of the database wait for a lock at this moment."""
+    with db.engine.connect() as apart:
+        return apart.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")) or 0
+
+
+def held_up(concert_id: int, action: Callable[[], Any], meanwhile: Callable[[], None]) -> Any:
+    """What comes of an action that has to wait for a line while something happens."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(1) as threads:
+        with transaction():
+            calling.lock(concert_id)
+            running = threads.submit(_run, app, Barrier(1), action)
+            wait_until(waiting_for_locks, PATIENCE_SECONDS, "the action waits for the line")
+            meanwhile()
+        return running.result(PATIENCE_SECONDS)
 
 
 @contextmanager

@@ -1,18 +1,19 @@
 """The opening moment: one draw, nobody overtakes the lobby, nobody slips in unseen."""
 
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import NOW, at, do, fans, gather, soon
-from tests.races.racing import PATIENCE_SECONDS, errors, meeting, race, winners
+from tests.races.racing import PATIENCE_SECONDS, errors, meeting, race, waiting_for_locks, winners
+from tests.running import wait_until
 from webapp.audit import broken_promises
 from webapp.db import db, transaction
 from webapp.errors import LobbyClosed
-from webapp.waiting_room import calling, drawing, joining, lobby
+from webapp.waiting_room import calling, drawing, joining, lobby, steering
 from webapp.waiting_room.models import Counter, QueueSession
 
 
@@ -88,6 +89,44 @@ def test_control_without_the_shared_lock_a_fan_is_in_the_lobby_and_has_no_number
 
     race(slip_in, draw)
     assert "lobbies-have-their-numbers" in {broken.name for broken in broken_promises(at(minutes=5))}
+
+
+@pytest.mark.usefixtures("house")
+def test_fans_who_keep_coming_do_not_hold_off_an_opening_by_hand() -> None:
+    show, (early, late) = soon(), fans(2)
+    do(lobby.open_lobby, show.id, NOW)
+    entered, slipped_in, opened = Event(), Event(), Event()
+
+    def enter_first() -> None:
+        with transaction():
+            lobby.enter(early, show.id, NOW)
+            entered.set()
+            wait_until(lambda: slipped_in.is_set() or waiting_for_locks() == 2, PATIENCE_SECONDS, "the other came")
+
+    def open_sale() -> None:
+        entered.wait(PATIENCE_SECONDS)
+        do(steering.open_sale, show.id, NOW)
+        opened.set()
+
+    def enter_behind_it() -> None:
+        entered.wait(PATIENCE_SECONDS)
+        wait_until(waiting_for_locks, PATIENCE_SECONDS, "the opening waits for whoever is entering")
+        with transaction():
+            lobby.enter(late, show.id, NOW)
+            slipped_in.set()
+            opened.wait(1)  # never, while this one is in: the next would come before it ends, and so on
+
+    outcomes = race(enter_first, open_sale, enter_behind_it)
+    assert len(errors(outcomes, LobbyClosed)) == 1
+    assert numbers(show.id) == [1]
+
+
+@pytest.mark.usefixtures("stage")
+def test_control_without_the_counters_lock_a_lobby_is_given_two_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    show = soon()
+    monkeypatch.setattr(calling, "lock", meeting(2, _look))
+    outcomes = race(*[partial(do, lobby.open_lobby, show.id, NOW) for _ in range(2)])
+    assert "pk_draws" in str(errors(outcomes, IntegrityError)[0])
 
 
 @pytest.mark.usefixtures("house")

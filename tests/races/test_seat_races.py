@@ -11,7 +11,7 @@ from sqlalchemy import select, text, true
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, house, schedule, seat_ids
-from tests.races.racing import PATIENCE_SECONDS, errors, meeting, race, winners, without
+from tests.races.racing import PATIENCE_SECONDS, errors, meeting, race, waiting_for_locks, winners, without
 from tests.running import wait_until
 from webapp.audit import broken_promises
 from webapp.booking import claims, holds, plainly
@@ -44,18 +44,36 @@ def test_overlapping_wishes_never_deadlock_and_never_share_a_seat() -> None:
         do(holds.release, order.user_id, order.id, NOW)
 
 
+@pytest.mark.usefixtures("house")
+def test_two_fans_who_wait_in_the_midst_of_the_same_seats_do_not_deadlock() -> None:
+    outcomes = _two_in_the_midst(house(rows=1, seats=3))
+    assert len(winners(outcomes)) == 1
+    assert len(errors(outcomes, SeatsTaken)) == 1
+
+
 @pytest.mark.usefixtures("stage")
-def test_control_seats_locked_in_the_order_asked_for_deadlock() -> None:
-    one, two = seat_ids(house(), 1, 2)
-    gate = meeting(2, _lock_seat)
-
-    def lock_both(first: int, second: int) -> None:
-        with transaction():
-            gate(first)
-            _lock_seat(second)
-
-    outcomes = race(partial(lock_both, one, two), partial(lock_both, two, one))
+def test_control_without_one_order_of_the_seats_they_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders, taking = iter((Seat.id.asc(), Seat.id.desc())), claims._taking
+    monkeypatch.setattr(claims, "_taking", lambda is_free, _order: taking(is_free, next(orders)))
+    outcomes = _two_in_the_midst(house(rows=1, seats=3))
     assert "deadlock" in str(errors(outcomes, OperationalError)[0])
+
+
+def _two_in_the_midst(evening: Schedule) -> list[Any]:
+    """Two fans want three seats. The middle one is somebody's until both have what they lock before it and wait."""
+    wanted, are_waiting = seat_ids(evening, 1, 2, 3), Event()
+
+    def stand_in_between() -> None:
+        with transaction():
+            db.session.execute(select(Seat.id).where(Seat.id == wanted[1]).with_for_update())
+            are_waiting.set()
+            wait_until(lambda: waiting_for_locks() == 2, PATIENCE_SECONDS, "both wait")
+
+    def want(user: int) -> object:
+        are_waiting.wait(PATIENCE_SECONDS)
+        return do(holds.place, user, evening, wanted, NOW)
+
+    return race(stand_in_between, *[partial(want, user) for user in fans(2)])[1:]
 
 
 @pytest.mark.usefixtures("stage")
@@ -110,10 +128,6 @@ def test_two_workers_free_each_lapsed_hold_once() -> None:
     rest = do(holds.tidy_expired, at(minutes=6))
     assert sum(outcomes) + rest == 12
     assert {seat.version for seat in db.session.scalars(select(Seat))} == {2}
-
-
-def _lock_seat(seat_id: int) -> None:
-    db.session.execute(select(Seat.id).where(Seat.id == seat_id).with_for_update())
 
 
 @pytest.mark.usefixtures("house")
@@ -186,7 +200,7 @@ def _best_and_plain(monkeypatch: pytest.MonkeyPatch, evening: Schedule, holder: 
         found = free_slots(*arguments, **named)
         if not has_read.is_set():
             has_read.set()
-            wait_until(lambda: is_held.is_set() or _somebody_waits(), PATIENCE_SECONDS, "the plain hold is under way")
+            wait_until(lambda: is_held.is_set() or waiting_for_locks(), PATIENCE_SECONDS, "the plain hold is under way")
         return found
 
     def plain() -> object:
@@ -201,8 +215,3 @@ def _best_and_plain(monkeypatch: pytest.MonkeyPatch, evening: Schedule, holder: 
 
     monkeypatch.setattr(claims, "free_slots", gap)
     return race(partial(do, holds.place, holder, evening, seat_ids(evening, 1), NOW), plain)
-
-
-def _somebody_waits() -> bool:
-    with db.engine.connect() as apart:
-        return bool(apart.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOW, admit, concert, do, fan, fans, hall, hold, house, schedule
+from tests.builders import NOW, admit, at, concert, do, fan, fans, hall, hold, house, schedule
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
 from webapp.extensions import limiter
@@ -141,6 +141,17 @@ def test_opening_the_dates_claims_the_admission(visit: Visitor, timepiece: Timep
     place = admission.latest(caller, show.id)
     assert place is not None
     assert place.claimed_at == NOW
+
+
+def test_holding_from_a_map_that_was_open_already_is_coming_in(visit: Visitor, timepiece: Timepiece) -> None:
+    evening, caller = house(), fan("caller")
+    do(joining.join, caller, evening.concert_id, NOW)
+    timepiece.pass_(minutes=2)
+    assert visit(caller).post(f"/schedules/{evening.id}/holds", data={"seat": "1"}).status_code == 303
+    do(admission.expire, evening.concert_id, at(minutes=4))
+    place = admission.latest(caller, evening.concert_id)
+    assert place is not None
+    assert (place.claimed_at, place.end_reason) == (at(minutes=2), None)
 
 
 def test_signed_out_visitors_are_sent_to_sign_in(visit: Visitor) -> None:

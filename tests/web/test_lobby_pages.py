@@ -4,6 +4,7 @@ import html
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from sqlalchemy import text
 from tests.builders import NOW, at, concert, do, fan, fans, gather, hall, operator, schedule, soon
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
-from webapp.db import db
-from webapp.waiting_room import drawing, lobby, steering
+from webapp.db import db, transaction
+from webapp.waiting_room import calling, drawing, lobby, steering
 
 HERE = "/concerts/show/lobby"
 JSON = {"Accept": "application/json"}
@@ -103,6 +104,23 @@ def test_at_the_opening_the_page_leads_to_the_number_however_late_the_worker(
     page = client.get("/concerts/show/line")
     assert page.status_code == 200
     assert 'href="/concerts/show/draw"' in page.text
+
+
+def test_while_somebody_draws_nobody_waits_for_the_line_and_the_page_asks_again(
+    visit: Visitor, timepiece: Timepiece
+) -> None:
+    show, crowd = soon(capacity=0), fans(2)
+    gather(show.id, crowd[:1])
+    client, stranger = (visit(user) for user in crowd)
+    timepiece.pass_(minutes=5)
+    with ThreadPoolExecutor(1) as threads, transaction():
+        calling.lock(show.id)
+        page = threads.submit(client.get, HERE).result(30)
+        assert threads.submit(stranger.get, HERE).result(30).location == "/concerts/show/line"
+    assert page.status_code == 200
+    assert "The numbers are being drawn." in page.text
+    assert '<meta http-equiv="refresh" content="2">' in page.text
+    assert client.get(HERE).location == "/concerts/show/line"
 
 
 def test_a_page_from_before_the_opening_enters_the_line(visit: Visitor, timepiece: Timepiece) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from webapp.accounts.models import OPERATOR, SignIn, User
 from webapp.accounts.passwords import is_right
 from webapp.batches import Batches
-from webapp.db import after_commit, db, fetch
+from webapp.db import after_commit, db, fetch, some_of
 from webapp.live import messages
 
 
@@ -93,9 +93,10 @@ def end_all(user_id: int) -> int:
     return len(ended)
 
 
-def forget(before: datetime) -> int:
-    """End the sign-ins that began before this moment. Returns how many."""
-    ended = db.session.scalars(delete(SignIn).where(SignIn.created_at < before).returning(SignIn.user_id)).all()
+def forget(before: datetime, most: int) -> int:
+    """End up to `most` of the sign-ins that began before this moment. Returns how many."""
+    old = some_of(SignIn, SignIn.created_at < before, most)
+    ended = db.session.scalars(delete(SignIn).where(old).returning(SignIn.user_id)).all()
     for user_id in set(ended):
         after_commit(messages.signed_out, user_id)
     return len(ended)

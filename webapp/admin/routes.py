@@ -13,7 +13,7 @@ from webapp.admin.guards import operator_required
 from webapp.concerts import listing
 from webapp.db import transaction
 from webapp.errors import BookingError
-from webapp.waiting_room import steering
+from webapp.waiting_room import calling, steering
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -110,9 +110,11 @@ def show_log() -> str:
 
 def _steer(slug: str, action: str, change: Callable[[int, Any], steering.Change]) -> Any:
     """Carry an action out and note it, in one transaction; a number out of bounds is said on the page."""
-    concert_id, operator_id, now = listing.concert(slug).id, current_user.id, clock.now()
+    concert_id, operator_id = listing.concert(slug).id, current_user.id
     try:
         with transaction():
+            calling.lock(concert_id)  # first the lock, then the clock: whoever is called loses none of their time
+            now = clock.now()
             before, after = change(concert_id, now)
             log.note(operator_id, action, slug, before, after, now)
     except BookingError as problem:

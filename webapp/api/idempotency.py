@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select
 
 from webapp.api.errors import InFlight, KeyMismatch
 from webapp.api.models import StoredAnswer
-from webapp.db import db
+from webapp.db import db, some_of
 
 KEPT = timedelta(hours=24)
 
@@ -83,7 +83,7 @@ def fingerprint(secret: str, body: bytes) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def forget(now: datetime) -> int:
-    """Delete the answers whose day is over; returns how many."""
-    old = delete(StoredAnswer).where(StoredAnswer.created_at <= now - KEPT).returning(StoredAnswer.key)
-    return len(db.session.scalars(old).all())
+def forget(now: datetime, most: int) -> int:
+    """Delete up to `most` of the answers whose day is over; returns how many."""
+    old = some_of(StoredAnswer, StoredAnswer.created_at <= now - KEPT, most)
+    return len(db.session.scalars(delete(StoredAnswer).where(old).returning(StoredAnswer.key)).all())

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Response
 from sqlalchemy import select
 
+from webapp import clock
 from webapp.accounts import signing_in
 from webapp.api import answered, asked, callers, catalogue, idempotency, limits, tokens
 from webapp.api.callers import Caller
@@ -25,7 +26,7 @@ from webapp.api.operations import EITHER, FAN, Outcome, Words, operation, told
 from webapp.api.tokens import Claims
 from webapp.db import db, transaction
 from webapp.errors import SaleNotOpen
-from webapp.waiting_room import admission, entering, presence, tick
+from webapp.waiting_room import admission, calling, entering, presence, tick
 from webapp.waiting_room import routes as line_pages
 from webapp.waiting_room.models import Counter, QueueSession, Standing
 
@@ -120,7 +121,8 @@ def position(call: Call) -> Told:
 def leave(call: Call) -> Told:
     user_id, concert_id = call.fan.user_id, _place(call.fan, call.query.concert_id).concert_id
     with transaction():
-        has_left = admission.leave(user_id, concert_id, call.now)
+        calling.lock(concert_id)  # first the lock, then the clock, as on the page
+        has_left = admission.leave(user_id, concert_id, clock.now())
     if not has_left:
         raise NotInLine()
     return told(None, 204)

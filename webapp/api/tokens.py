@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select, update
 from webapp.accounts import signing_in
 from webapp.accounts.models import SignIn
 from webapp.api.models import RefreshToken
-from webapp.db import db
+from webapp.db import db, some_of
 
 log = logging.getLogger(__name__)
 
@@ -97,10 +97,10 @@ def read(token: str, keys: Keys, now: datetime) -> Claims | None:
         return None
 
 
-def forget(now: datetime) -> int:
-    """Delete the refresh tokens whose time is over; returns how many."""
-    old = delete(RefreshToken).where(RefreshToken.expires_at <= now).returning(RefreshToken.hash)
-    return len(db.session.scalars(old).all())
+def forget(now: datetime, most: int) -> int:
+    """Delete up to `most` of the refresh tokens whose time is over; returns how many."""
+    old = some_of(RefreshToken, RefreshToken.expires_at <= now, most)
+    return len(db.session.scalars(delete(RefreshToken).where(old).returning(RefreshToken.hash)).all())
 
 
 def _use(hashed: str, now: datetime) -> bool:

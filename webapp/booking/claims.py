@@ -35,9 +35,10 @@ from webapp.live import messages
 # What every hold asks, built once.
 NOW = bindparam("now", type_=DateTime(timezone=True))
 ONE_FAN = select(User.id).where(User.id == bindparam("id")).with_for_update(key_share=True)
+IN_ORDER = Seat.id.asc()  # in which seats are locked, everywhere
 CHOOSING_LOCK = 7_011_955  # any number that no other advisory lock of ours has
 CHOOSING = text("SELECT pg_advisory_xact_lock(:space, :schedule_id)")
-SEATS = select(Seat).where(Seat.id == any_(bindparam("ids", type_=ARRAY(Integer)))).order_by(Seat.id).with_for_update()
+SEATS = select(Seat).where(Seat.id == any_(bindparam("ids", type_=ARRAY(Integer)))).order_by(IN_ORDER).with_for_update()
 HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(NOW).label("has_lapsed")).where(
     Reservation.user_id == bindparam("user_id"),
     Reservation.concert_id == bindparam("concert_id"),
@@ -64,7 +65,7 @@ def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: dateti
     Returns rows of id, number, price and version. A claim that waited for another looks at the seat again before
     it takes it: whoever locked first has it.
     """
-    statement = _taking(is_free)
+    statement = _taking(is_free, IN_ORDER)
     found = fetch(statement, seat_ids=list(seat_ids), schedule=schedule_id, until=until, now=now)
     taken = sorted(found, key=lambda seat: seat.id)
     if lapsed := [seat.id for seat in taken if seat.lapsed_at]:
@@ -73,8 +74,10 @@ def take(seat_ids: Sequence[int], schedule_id: int, until: datetime, now: dateti
 
 
 @cache
-def _taking(can_be_taken: Callable[[BindParameter[datetime]], ColumnElement[bool]]) -> ReturningUpdate[Any]:
-    """The one statement that takes seats, built once for its condition."""
+def _taking(
+    can_be_taken: Callable[[BindParameter[datetime]], ColumnElement[bool]], order: ColumnElement[Any]
+) -> ReturningUpdate[Any]:
+    """The one statement that takes seats, built once for its condition and the order in which it locks them."""
     free = (
         select(Seat.id, Seat.held_until)
         .where(
@@ -82,7 +85,7 @@ def _taking(can_be_taken: Callable[[BindParameter[datetime]], ColumnElement[bool
             Seat.schedule_id == bindparam("schedule"),
             can_be_taken(NOW),
         )
-        .order_by(Seat.id)
+        .order_by(order)
         .with_for_update()
         .cte("free")
     )

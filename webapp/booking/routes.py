@@ -79,6 +79,7 @@ def seats(schedule_id: int) -> Response:
 @blueprint.post("/schedules/<int:schedule_id>/holds")
 @admission_required
 def hold(schedule_id: int) -> Any:
+    _come_in()  # the map may have been open since before this turn
     try:
         public_id = _hold(g.schedule)
     except (SeatsTaken, SeatLimit, NoneTogether, HouseChanged) as problem:
@@ -133,7 +134,7 @@ def _wish() -> int | list[int]:
 
 
 def _come_in() -> None:
-    """Opening the dates or the map is showing up: the claim time stops."""
+    """Opening the dates or the map, or choosing on one, is showing up: the claim time stops."""
     if g.place.claimed_at is None:
         with transaction():
             admission.claim(g.place.id, clock.now())

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import DateTime, bindparam, func, select, update
 
+from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.errors import NotYourTurn
-from webapp.waiting_room import bands, calling, tick
+from webapp.waiting_room import bands, calling, moments, tick
 from webapp.waiting_room.models import (
     EXPIRED,
     LEFT,
@@ -38,9 +39,13 @@ def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> 
 
 
 def claim(session_id: int, now: datetime) -> None:
-    """The fan has come through the door. The first time counts; after that nothing happens."""
-    statement = update(QueueSession).where(QueueSession.id == session_id, QueueSession.claimed_at.is_(None))
-    db.session.execute(statement.values(claimed_at=now).execution_options(synchronize_session=False))
+    """The fan has come through the door; the first time counts. Raises NotYourTurn when their time is over by now."""
+    came = func.coalesce(QueueSession.claimed_at, now)
+    statement = update(QueueSession).where(QueueSession.id == session_id, is_admitted(now)).values(claimed_at=came)
+    claimed = statement.returning(QueueSession.id).execution_options(synchronize_session=False)
+    if db.session.scalar(claimed) is None:
+        line = select(Concert.slug).join(QueueSession, QueueSession.concert_id == Concert.id)
+        raise NotYourTurn(concert_slug=db.session.scalar(line.where(QueueSession.id == session_id)), ahead=None)
 
 
 def latest(user_id: int, concert_id: int) -> QueueSession | None:
@@ -103,10 +108,13 @@ def finish(user_id: int, concert_id: int, now: datetime) -> bool:
 
 
 def expire(concert_id: int, now: datetime) -> int:
-    """End whoever's time is over in this line and call the next. Returns how many ended; safe to run twice."""
+    """End whoever's time is over in this line and call the next, up to MOST_AT_ONCE each.
+
+    Returns how many ended; safe to run twice.
+    """
     counter = calling.lock(concert_id)
     ended = calling.end_overdue(counter, now)
-    calling.call_next(counter, now)
+    calling.call_for_free_slots(counter, now)
     return ended
 
 
@@ -116,7 +124,7 @@ def concerts_to_tidy(now: datetime) -> Sequence[int]:
 
 
 def call(concert_id: int, now: datetime) -> int:
-    """Call as many as there is room for. Returns how many."""
+    """Call as many as there is room for, up to MOST_AT_ONCE. Returns how many."""
     return calling.call_next(calling.lock(concert_id), now)
 
 
@@ -143,6 +151,7 @@ def _left_between(counter: Counter, wait_number: int) -> int:
 
 def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
     counter = calling.lock(concert_id)
+    now = moments.of(counter, now)
     statement = (
         update(QueueSession)
         .where(

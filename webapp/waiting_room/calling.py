@@ -1,17 +1,18 @@
 """Who is next. The one place that decides it, always under the counter's lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, Integer, bindparam, case, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, any_, bindparam, case, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.concerts.models import Concert
 from webapp.db import db, fetch
-from webapp.waiting_room import tick
+from webapp.waiting_room import moments, rate, tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
 
-# Under a rate, unused admissions add up to this many seconds' worth, so that a quiet spell is no flood later.
-RATE_BURST_SECONDS = 1.0
+# In one transaction, under a lock that everybody waits for; the clock's jobs go on with the rest in the next.
+MOST_AT_ONCE = 1_000
 
 AFRESH = {"populate_existing": True}
 
@@ -20,7 +21,7 @@ LINE = bindparam("line", type_=Integer)
 NOW = bindparam("now", type_=DateTime(timezone=True))
 LOCK = select(Counter).where(Counter.concert_id == LINE).with_for_update()
 CONCERT = select(Concert).where(Concert.id == LINE)
-ENDING_OVERDUE = (
+ENDING = (
     update(QueueSession)
     .where(QueueSession.concert_id == LINE, is_over(NOW))
     .values(
@@ -30,6 +31,11 @@ ENDING_OVERDUE = (
     )
     .returning(QueueSession.wait_number)
 )
+OVERDUE = (
+    select(QueueSession.id).where(QueueSession.concert_id == LINE, is_over(NOW)).limit(bindparam("most", type_=Integer))
+)
+ENDING_OVERDUE = ENDING.where(QueueSession.id == any_(func.array(OVERDUE.scalar_subquery())))
+ENDING_THEIRS = ENDING.where(QueueSession.user_id == any_(bindparam("user_ids", type_=ARRAY(Integer))))
 NEXT_UP = (
     select(QueueSession.id)
     .where(
@@ -56,16 +62,26 @@ CALLING = (
 def lock(concert_id: int) -> Counter:
     """Lock a concert's counter and read it and its concert afresh. Whoever changes the line holds this lock until the
     commit."""
-    asked = {"line": concert_id}
-    counter = db.session.scalars(LOCK, asked, execution_options=AFRESH).one()
+    return _with_concert(db.session.scalars(LOCK, {"line": concert_id}, execution_options=AFRESH).one())
+
+
+def try_lock(concert_id: int) -> Counter | None:
+    """The same, or None when somebody has it: nobody waits."""
+    free = LOCK.with_for_update(skip_locked=True)
+    counter = db.session.scalars(free, {"line": concert_id}, execution_options=AFRESH).one_or_none()
+    return counter and _with_concert(counter)
+
+
+def _with_concert(counter: Counter) -> Counter:
     # A statement of its own: of what the lock's own reads, only the row that was waited for is as it is after the wait,
     # and the sale may have been opened or closed by whoever held it.
+    asked = {"line": counter.concert_id}
     set_committed_value(counter, "concert", db.session.scalars(CONCERT, asked, execution_options=AFRESH).one())
     return counter
 
 
 def call_next(counter: Counter, now: datetime) -> int:
-    """Tidy whoever's time is over, then call as many as there are slots for. Returns how many were called.
+    """Tidy whoever's time is over, then call as many as there are slots for, up to MOST_AT_ONCE. Returns how many.
 
     The cost does not depend on the length of the line: numbers that ended while waiting are passed over by
     arithmetic, since every number between the old and the new serving number was either called or had ended.
@@ -76,7 +92,8 @@ def call_next(counter: Counter, now: datetime) -> int:
 
 def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
     """The same for whoever has tidied in this transaction already. Returns the numbers that were called."""
-    slots = _slots(counter, now)
+    now = moments.of(counter, now)
+    slots = min(_slots(counter, now), MOST_AT_ONCE)
     if slots <= 0:
         return []
     called = _call(counter, slots, now)
@@ -86,15 +103,25 @@ def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
     counter.serving_number = reached
     counter.terminated_count += passed_over
     counter.skipped_count -= passed_over
-    _spend(counter, len(called))
+    rate.spend(counter, len(called))
     if called or passed_over:
         tick.changed(counter, now)
     return called
 
 
 def end_overdue(counter: Counter, now: datetime) -> int:
-    """End the sessions whose ten minutes, or whose three minutes to show up, are over."""
-    ended = len(fetch(ENDING_OVERDUE, line=counter.concert_id, now=now))
+    """End the sessions whose ten minutes, or whose three minutes to show up, are over; up to MOST_AT_ONCE."""
+    now = moments.of(counter, now)
+    return _ended(counter, len(fetch(ENDING_OVERDUE, line=counter.concert_id, now=now, most=MOST_AT_ONCE)), now)
+
+
+def end_overdue_of(counter: Counter, user_ids: Sequence[int], now: datetime) -> int:
+    """The same for these fans, where there were too many to end all."""
+    now = moments.of(counter, now)
+    return _ended(counter, len(fetch(ENDING_THEIRS, line=counter.concert_id, now=now, user_ids=list(user_ids))), now)
+
+
+def _ended(counter: Counter, ended: int, now: datetime) -> int:
     if ended:
         counter.terminated_count += ended
         tick.changed(counter, now)
@@ -105,24 +132,8 @@ def _slots(counter: Counter, now: datetime) -> int:
     if counter.is_paused or not counter.concert.is_on_sale(now):
         return 0
     free = counter.capacity - (counter.serving_number - counter.terminated_count)
-    if counter.admissions_per_minute is None:
-        return free
-    return min(free, _credit(counter, now))
-
-
-def _credit(counter: Counter, now: datetime) -> int:
-    """How many admissions the rate allows right now; earned credit is kept on the counter."""
-    per_second = (counter.admissions_per_minute or 0) / 60
-    since = counter.rate_counted_at or now
-    earned = max(0.0, (now - since).total_seconds()) * per_second
-    counter.rate_credit = min(counter.rate_credit + earned, max(1.0, per_second * RATE_BURST_SECONDS))
-    counter.rate_counted_at = now
-    return int(counter.rate_credit)
-
-
-def _spend(counter: Counter, called: int) -> None:
-    if counter.admissions_per_minute is not None:
-        counter.rate_credit -= called
+    due = rate.due(counter, now)
+    return free if due is None else min(free, due)
 
 
 def _call(counter: Counter, slots: int, now: datetime) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import undefer
 from webapp import patience
 from webapp.concerts.models import Concert
 from webapp.db import db
-from webapp.waiting_room import calling, tick
+from webapp.waiting_room import calling, lobby, moments, tick
 from webapp.waiting_room.lobby_models import Draw
 from webapp.waiting_room.models import Counter
 
@@ -36,6 +36,8 @@ def hold(counter: Counter, now: datetime) -> int:
     """
     if not counter.awaits_draw or not counter.concert.is_on_sale(now):
         return 0
+    now = moments.of(counter, now)
+    lobby.shut(counter.concert_id)
     drawn = _give_numbers(counter.concert_id, now)
     counter.created_count += drawn
     counter.awaits_draw = False
@@ -49,6 +51,15 @@ def hold(counter: Counter, now: datetime) -> int:
 def hold_at(concert_id: int, now: datetime) -> int:
     """Draw for this concert if a draw is due. Returns how many fans got a number; safe to run twice."""
     return hold(calling.lock(concert_id), now)
+
+
+def try_hold_at(concert_id: int, now: datetime) -> bool:
+    """The same without waiting for the line. False when somebody else has it, who may be drawing."""
+    counter = calling.try_lock(concert_id)
+    if counter is None:
+        return False
+    hold(counter, now)
+    return True
 
 
 def concerts_to_draw(now: datetime) -> Sequence[int]:

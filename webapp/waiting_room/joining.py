@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text
 
 from webapp.db import fetch
 from webapp.errors import SaleNotOpen
-from webapp.waiting_room import calling, drawing, tick
+from webapp.waiting_room import calling, drawing, moments, tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, Counter, QueueSession, Standing
 
 LIVE = select(QueueSession.user_id, *[getattr(QueueSession, column) for column in Standing._fields]).where(
@@ -45,13 +45,17 @@ def join_all(user_ids: Sequence[int], concert_id: int, now: datetime) -> dict[in
 
 def join_locked(counter: Counter, user_ids: Sequence[int], now: datetime) -> dict[int, Standing]:
     """The same, under a lock that the caller has taken."""
+    now = moments.of(counter, now)
     # Tidied first: a session that has run out is no place any more, and its fan draws a new number.
-    calling.end_overdue(counter, now)
+    ended = calling.end_overdue(counter, now)
+    if ended == calling.MOST_AT_ONCE:
+        calling.end_overdue_of(counter, user_ids, now)
     drawing.hold(counter, now)
     places = _live(user_ids, counter.concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
     if newcomers and counter.concert.is_on_sale(now):
         places |= _draw(newcomers, counter, now)
+    if newcomers or ended:
         called = set(calling.call_for_free_slots(counter, now))
         places |= {user: _called(one, now) for user, one in places.items() if one.wait_number in called}
     return places

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.concerts.models import Concert
-from webapp.db import db
+from webapp.db import db, fetch
 from webapp.errors import LobbyClosed
 from webapp.memory import Recent
 from webapp.waiting_room import calling
@@ -19,6 +19,10 @@ from webapp.waiting_room.models import Counter
 SEED_BYTES = 32
 STALE_SECONDS = 2.0
 EXACT_BELOW = 100  # from here on two figures say enough, and the answer changes seldom
+
+LOBBY_LOCK = 7_011_956  # any number that no other advisory lock of ours has
+KEEPING_OPEN = text("SELECT pg_advisory_xact_lock_shared(:space, :concert_id)")
+SHUTTING = text("SELECT pg_advisory_xact_lock(:space, :concert_id)")
 
 _counted: Recent[int] = Recent(STALE_SECONDS)
 _drawn: Recent[int] = Recent(STALE_SECONDS)
@@ -58,6 +62,15 @@ def enter(user_id: int, concert_id: int, now: datetime) -> LobbyEntry:
     entered = entry(user_id, concert_id)
     assert entered is not None
     return entered
+
+
+def shut(concert_id: int) -> None:
+    """Wait for whoever is entering or leaving at this moment, and keep everybody else out until this transaction ends.
+
+    An advisory lock, because those are given in turn: sharers of a row's lock may go on coming before whoever wants it
+    alone, and a busy lobby would put its own opening off.
+    """
+    fetch(SHUTTING, space=LOBBY_LOCK, concert_id=concert_id)
 
 
 def leave(user_id: int, concert_id: int, now: datetime) -> bool:
@@ -135,6 +148,6 @@ def _keep_open(concert_id: int) -> None:
 
     The lock is shared: fans who enter and leave do not wait for one another, only for the draw, and the draw for them.
     """
-    statement = select(Counter.awaits_draw).where(Counter.concert_id == concert_id).with_for_update(read=True)
-    if not db.session.scalar(statement):
+    fetch(KEEPING_OPEN, space=LOBBY_LOCK, concert_id=concert_id)
+    if not _awaits_draw(concert_id):
         raise LobbyClosed()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_required
 
 from webapp import clock
@@ -12,7 +12,7 @@ from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.errors import LobbyClosed, NotFound
 from webapp.extensions import limiter
-from webapp.waiting_room import drawing, joining, lobby, lobby_views, verifying
+from webapp.waiting_room import drawing, entering, lobby, lobby_views, verifying
 from webapp.waiting_room.models import Counter
 from webapp.waiting_room.routes import by_fan, is_signed_out
 
@@ -41,13 +41,13 @@ def enter(slug: str) -> Any:
     now, concert = clock.now(), listing.concert(slug)
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=url_for(".resume", slug=slug)), 303)
-    user_id, concert_id, is_on_sale = current_user.id, concert.id, concert.is_on_sale(now)
+    user_id, concert_id = current_user.id, concert.id
+    if concert.is_on_sale(now):
+        entering.enter(concert_id, session["_user_id"])
+        return redirect(url_for("waiting_room.show", slug=slug), 303)
     with transaction():
-        if is_on_sale:
-            joining.join(user_id, concert_id, now)
-        else:
-            lobby.enter(user_id, concert_id, now)
-    return redirect(url_for("waiting_room.show" if is_on_sale else ".show", slug=slug), 303)
+        lobby.enter(user_id, concert_id, now)
+    return redirect(url_for(".show", slug=slug), 303)
 
 
 @blueprint.get("/concerts/<slug>/lobby/entering")
@@ -105,9 +105,18 @@ def drawn_list(slug: str) -> Response:
 
 
 def _to_the_line(concert: Concert, now: datetime) -> Any:
-    """The sale is open: on to the number drawn. Whoever comes first finds it not drawn yet, and draws."""
+    """The sale is open: on to the number drawn. Whoever comes first finds it not drawn yet, and draws.
+
+    Nobody waits for a draw: thousands come while a big one lasts, and each would keep a connection that others need.
+    """
     concert_id, slug = concert.id, concert.slug
-    if db.session.get_one(Counter, concert_id).awaits_draw:
-        with transaction():
-            drawing.hold_at(concert_id, now)
+    if db.session.get_one(Counter, concert_id).awaits_draw and not _draw(concert_id, now):
+        seen = lobby_views.of(concert, current_user.id, now)
+        if seen.lot is not None:
+            return render_template("lobby/show.html", concert=concert, lobby=seen)
     return redirect(url_for("waiting_room.show", slug=slug), 303)
+
+
+def _draw(concert_id: int, now: datetime) -> bool:
+    with transaction():
+        return drawing.try_hold_at(concert_id, now)

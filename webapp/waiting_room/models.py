@@ -48,6 +48,7 @@ class Counter(Model):
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     concert: Mapped[Concert] = relationship()  # comes with the lock: see calling.py
     awaits_draw: Mapped[bool] = mapped_column(default=False, server_default="false")
+    moved_at: Mapped[datetime | None]  # the last change, by the clock of whoever made it: see moments.py
 
     __table_args__ = (
         CheckConstraint("NOT awaits_draw OR created_count = 0", "the_lobby_goes_first"),

@@ -13,7 +13,7 @@ from webapp.concerts import listing, recent, stock
 from webapp.db import transaction
 from webapp.errors import NotSignedIn, NotYourTurn
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, entering, lobby, lobby_views, presence, room, tick, views, visiting
+from webapp.waiting_room import admission, calling, entering, lobby, lobby_views, presence, room, tick, views, visiting
 from webapp.waiting_room.guards import place_known
 
 blueprint = Blueprint("waiting_room", __name__)
@@ -127,6 +127,7 @@ def confirm_leave(slug: str) -> Any:
 def leave(slug: str) -> Any:
     user_id, concert_id = current_user.id, listing.concert(slug).id
     with transaction():
+        calling.lock(concert_id)  # first the lock, then the clock: whoever is called next loses none of their time
         admission.leave(user_id, concert_id, clock.now())
     return redirect(url_for(".show", slug=slug), 303)
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlalchemy import CursorResult, DateTime, Integer, delete, text
 
-from webapp.db import db, fetch
+from webapp.db import db, fetch, some_of
 from webapp.waiting_room.sample_models import LineSample
 
 EVERY = timedelta(seconds=10)
@@ -72,9 +72,9 @@ def take(now: datetime) -> int:
     return cast("CursorResult[None]", db.session.execute(SAMPLE, asked)).rowcount
 
 
-def forget(before: datetime) -> int:
-    """Forget samples that are older; returns how many."""
-    done = db.session.execute(delete(LineSample).where(LineSample.sampled_at < before))
+def forget(before: datetime, most: int) -> int:
+    """Forget up to `most` of the samples that are older; returns how many."""
+    done = db.session.execute(delete(LineSample).where(some_of(LineSample, LineSample.sampled_at < before, most)))
     return cast("CursorResult[None]", done).rowcount
 
 

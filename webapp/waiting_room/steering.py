@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from webapp.concerts.models import Concert
 from webapp.errors import BookingError
-from webapp.waiting_room import calling, drawing, tick
+from webapp.waiting_room import calling, drawing, rate, tick
 from webapp.waiting_room.models import Counter
 
 MOST_CAPACITY = 100_000
@@ -49,12 +49,7 @@ def set_rate(concert_id: int, per_minute: int | None, now: datetime) -> Change:
     if per_minute is not None and not 1 <= per_minute <= MOST_PER_MINUTE:
         most = f"{MOST_PER_MINUTE:,}"
         raise BadSteering(sentence=_("Admissions per minute go from 1 to %(most)s, or leave it empty.", most=most))
-
-    def change(counter: Counter) -> None:
-        counter.admissions_per_minute = per_minute
-        counter.rate_credit, counter.rate_counted_at = 0.0, now
-
-    return _steer(concert_id, now, change)
+    return _steer(concert_id, now, lambda counter: rate.begin(counter, per_minute, now))
 
 
 def say(concert_id: int, message: str, now: datetime) -> Change:

@@ -6,7 +6,7 @@ from typing import Any
 from webapp.concerts.models import Concert
 from webapp.db import after_commit, db
 from webapp.live import messages
-from webapp.waiting_room import bands
+from webapp.waiting_room import bands, moments
 from webapp.waiting_room.models import Counter
 
 
@@ -38,6 +38,7 @@ def read(concert: Concert, now: datetime) -> dict[str, Any]:
 def changed(counter: Counter, now: datetime) -> None:
     """Call after every change to a locked counter: numbers the change and tells everyone after the commit."""
     counter.sequence += 1
+    counter.moved_at = moments.of(counter, now)
     bands.settle(counter)
     after_commit(messages.line_moved, of(counter, counter.concert, now), once=("line_moved", counter.concert_id))
 

@@ -8,7 +8,6 @@ from webapp.dev.crowd.diary import Diary, Estimate
 from webapp.dev.crowd.outcome import Place
 
 SHARES = (50, 95, 99)
-LOCK_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,12 @@ def spread(values: Sequence[float]) -> Spread | None:
 def inversions(called: Iterable[Place]) -> int:
     """How many were called later than somebody with a higher number. Who was passed over was never called.
 
-    A request reads the clock before it waits for the counter's lock, so two calls in the right order may carry times
-    in the wrong one. Less than LOCK_WAIT_SECONDS is no inversion.
+    A line's times never go back, so whoever comes after a higher number by the clock came after it.
     """
     count, earliest_behind = 0, float("inf")
     for place in sorted(called, key=lambda place: place.number, reverse=True):
         assert place.called_at is not None
-        count += place.called_at > earliest_behind + LOCK_WAIT_SECONDS
+        count += place.called_at > earliest_behind
         earliest_behind = min(earliest_behind, place.called_at)
     return count
 
