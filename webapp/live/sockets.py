@@ -17,7 +17,7 @@ from webapp.accounts.signing_in import SignedIn
 from webapp.concerts import listing, stock
 from webapp.db import db
 from webapp.errors import BookingError
-from webapp.live import delivery, messages, numbering
+from webapp.live import delivery, messages, numbering, origins
 from webapp.live.guests import Guest, guests, look_again
 from webapp.live.patience import Patience
 from webapp.waiting_room import admission, presence, watching
@@ -43,6 +43,7 @@ def init_app(app: Flask, socketio: SocketIO) -> None:
         transports=["websocket"],
         max_http_buffer_size=LONGEST_MESSAGE_BYTES,
         manage_session=False,
+        cors_allowed_origins=origins.ours(app.extensions["settings"].public_url),
         ping_interval=25,
         ping_timeout=20,
     )
