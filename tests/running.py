@@ -15,6 +15,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
 STOP_SECONDS = 10
+ALL_QUEUES = "all queues"
 
 
 def free_port() -> int:
@@ -25,9 +26,9 @@ def free_port() -> int:
 
 
 def command(name: str) -> str:
-    """The Procfile's command for a process."""
+    """The Procfile's command for a process, or that of a worker of all queues."""
     lines = dict(line.split(":", 1) for line in (ROOT / "Procfile").read_text().splitlines() if ":" in line)
-    return lines[name].strip()
+    return {**lines, ALL_QUEUES: "python -m workers.run"}[name].strip()
 
 
 def start(name: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -15,7 +15,7 @@ from rq.job import Job, JobStatus
 
 from tests.conftest import TEST_SECRETS
 from tests.kills.points import Points
-from tests.running import answers, free_port, start, stop, wait_until
+from tests.running import ALL_QUEUES, answers, free_port, start, stop, wait_until
 from webapp import jobs
 from webapp.db import autocommitting, db
 from webapp.dev.postgres import Postgres
@@ -96,7 +96,7 @@ class Premises:
                 server._wait_until_ready()
         for name in PROGRAMS:
             if name not in self.programs or self.programs[name].poll() is not None:
-                self.programs[name] = start(name.split()[0], self.environment)
+                self.programs[name] = start(_process(name), self.environment)
         wait_until(self.is_open, 60, "web and gateway answer")
 
     def now(self) -> datetime:
@@ -135,6 +135,11 @@ class Premises:
 
     def _server(self, name: str):  # type: ignore[no-untyped-def]
         return self.services.servers["valkey" if name == "redis" else name]
+
+
+def _process(name: str) -> str:
+    # All take all, so that another is there for what the killed one left.
+    return ALL_QUEUES if name in WORKERS else name
 
 
 def _forget_connections() -> None:

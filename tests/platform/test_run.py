@@ -91,7 +91,7 @@ def test_secrets_are_private(house: tuple[Watched, Path]) -> None:
 
 def test_a_killed_worker_comes_back_and_the_house_stays_open(house: tuple[Watched, Path]) -> None:
     watch, _ = house
-    worker = next(process for process in watch.family() if "workers.run" in process.cmdline())
+    worker = next(process for process in watch.family() if "asking" in process.cmdline())
     worker.kill()
     watch.expect("frontrow", "worker was ended by SIGKILL; starting it again")
     assert status(f"{address(watch)}/healthz") == 200
