@@ -14,7 +14,7 @@ worker_class = "gevent"
 worker_connections = 20_000
 
 timeout = 30  # seconds without a heartbeat until a stuck worker is replaced
-graceful_timeout = 4  # open sockets never end by themselves; the pages connect again
+graceful_timeout = 3  # open sockets never end by themselves; the pages connect again
 keepalive = 15  # seconds
 
 # Whose X-Forwarded-Proto is believed: the proxy in front.

@@ -1,4 +1,6 @@
-"""`python -m bench.forking_worker`: the worker with RQ's usual way of running a job, a child forked for each."""
+"""`python -m bench.forking_worker [queue ...]`: a worker that runs jobs RQ's usual way, each in a child."""
+
+import sys
 
 import rq
 
@@ -12,4 +14,4 @@ class ForkingWorker(run.Worker, rq.Worker):
 
 
 if __name__ == "__main__":
-    run.main(ForkingWorker)
+    run.main(sys.argv[1:], ForkingWorker)

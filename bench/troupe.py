@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from honcho.environ import parse_procfile
+
 from bench import stage
 from bench.stage import HOST, ROOT, Stage
 from webapp.dev import processes
@@ -42,28 +44,37 @@ class Addresses:
 def gateway(standing: Stage, addresses: Addresses) -> Iterator[None]:
     """The payment company, with a book of its own."""
     told = {"GATEWAY_DATA": str(standing.folder / "gateway")}
-    with _process(standing, "gateway", "webapp.dev.gateway", told) as (process, log):
+    with _process(standing, "gateway", "webapp.dev.gateway", told=told) as (process, log):
         stage.wait_until_ready(f"http://{HOST}:{addresses.gateway_port}/healthz", process, standing.folder / log.name)
         yield
 
 
 @contextmanager
 def shop(standing: Stage, addresses: Addresses, web_workers: int, kind: str) -> Iterator[None]:
-    """The web processes, one worker of this kind, and the clock."""
+    """The web processes, the Procfile's workers as this kind, and the clock."""
     with ExitStack() as stack:
         stack.enter_context(stage.web(standing, web_workers, "wsgi:app", PORT=str(addresses.web_port)))
-        stack.enter_context(_process(standing, "worker", WORKERS[kind]))
+        for name, queues in _queues().items():
+            stack.enter_context(_process(standing, name, WORKERS[kind], *queues))
         stack.enter_context(_process(standing, "clock", "workers.clock"))
         yield
 
 
+def _queues() -> dict[str, list[str]]:
+    """The Procfile's workers by name, and which queues each takes."""
+    commands = parse_procfile((ROOT / "Procfile").read_text()).processes
+    split = {name: command.split("-m workers.run") for name, command in commands.items()}
+    return {name: words[1].split() for name, words in split.items() if len(words) > 1}
+
+
 @contextmanager
 def _process(
-    standing: Stage, name: str, module: str, told: dict[str, str] | None = None
+    standing: Stage, name: str, module: str, *arguments: str, told: dict[str, str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     environment = {**standing.environment, "HOST": HOST, **(told or {})}
     with (standing.folder / f"{name}.log").open("wb") as log:
-        process = processes.spawn([sys.executable, "-m", module], stdout=log, stderr=log, env=environment, cwd=ROOT)
+        command = [sys.executable, "-m", module, *arguments]
+        process = processes.spawn(command, stdout=log, stderr=log, env=environment, cwd=ROOT)
         standing.pids[name] = process.pid
         try:
             yield process, log

@@ -16,8 +16,9 @@ MONEY = "money"
 LINE = "line"
 ASKING = "asking"
 UPKEEP = "upkeep"
-# Workers empty the queues in this order: a fan who has paid waits for nothing else. Asking a provider may take
-# seconds when it is in trouble, so that comes after what needs nobody but Postgres.
+# A worker of all of them empties them in this order: a fan who has paid waits for nothing else. Money and the line need
+# nobody but Postgres, and the Procfile gives them a worker that does nothing else: asking a provider may take seconds
+# when it is in trouble, and waits on a queue of its own.
 QUEUES = (MONEY, LINE, ASKING, UPKEEP)
 
 SETTLE_EVENT = "workers.payments.settle_event"
@@ -29,6 +30,7 @@ SEND_REFUND = "workers.refunds.send_refund"
 REFUND_SHOWS = "workers.refunds.refund_cancelled_shows"
 SEND_MAILS = "workers.mails.send_mails"
 
+STRETCH_SECONDS = 1.0  # a job of money that finds more and more to do lets the line, in the same worker, have its turn
 JOB_SECONDS = 60  # a job that takes longer is stuck
 RESULT_SECONDS = 600  # long enough for the operator's page to show the last runs
 AWAKE_SECONDS = 5  # a job that was woken and lost keeps others from being woken for this long

@@ -17,7 +17,7 @@ from webapp.checkout.reconciling import UNREACHABLE
 from webapp.db import db, transaction
 from webapp.errors import ProviderRefused, ProviderUnavailable
 from workers import asking
-from workers.asking import LONG_ENOUGH_SECONDS, Errand
+from workers.asking import Errand
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def settle_stored() -> str:
     Callbacks that come meanwhile find this job awake and enqueue none of their own. So before it ends it says that it
     is about to look, and looks once more from the beginning: what came before was seen, what comes after wakes another.
     """
-    until = time.monotonic() + LONG_ENOUGH_SECONDS
+    until = time.monotonic() + jobs.STRETCH_SECONDS
     done = _settle_until(until)
     jobs.begin_to_look(jobs.SETTLE_STORED)
     done += _settle_until(until)
@@ -47,7 +47,7 @@ def settle_stored() -> str:
 
 def settle_forgotten() -> str:
     """Settle the stored callbacks that were never enqueued, or whose worker died."""
-    now, until = clock.now(), time.monotonic() + LONG_ENOUGH_SECONDS
+    now, until = clock.now(), time.monotonic() + jobs.STRETCH_SECONDS
     return f"{_settle_until(until, lambda last: inbox.forgotten(now, BATCH, last))} done"
 
 

@@ -13,7 +13,7 @@ from webapp.checkout.refund_models import ASKED, Refund
 from webapp.db import db, transaction
 from webapp.errors import ProviderRefused, ProviderUnavailable
 from workers import asking
-from workers.asking import LONG_ENOUGH_SECONDS, Errand
+from workers.asking import Errand
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def refund_cancelled_shows() -> str:
 
     Orders that cannot be ended are passed by, however many they are.
     """
-    ended, order_ids, until = 0, closing.unfinished(BATCH), time.monotonic() + LONG_ENOUGH_SECONDS
+    ended, order_ids, until = 0, closing.unfinished(BATCH), time.monotonic() + jobs.STRETCH_SECONDS
     while order_ids and not (ended := sum(_end(order_id) for order_id in order_ids)) and time.monotonic() <= until:
         order_ids = closing.unfinished(BATCH, order_ids[-1])
     if len(order_ids) == BATCH and ended:

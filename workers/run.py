@@ -1,7 +1,11 @@
-"""The worker process: `python -m workers.run`. Jobs run in this process, one after another, without a fork."""
+"""A worker process: `python -m workers.run [queue ...]`. Jobs run in this process, one after another, without a fork.
+
+It empties the queues in the order they are named, and all of them without a name. The Procfile says who takes which.
+"""
 
 import logging
 import sys
+from collections.abc import Sequence
 
 from redis.client import Pipeline
 from rq import SimpleWorker
@@ -32,8 +36,10 @@ class Worker(SimpleWorker):
             return super().perform_job(job, queue, execution)
 
 
-def main(kind: type[Worker] = Worker) -> None:
-    """Work until told to stop, as this kind of worker."""
+def main(names: Sequence[str], kind: type[Worker] = Worker) -> None:
+    """Work on these queues until told to stop, as this kind of worker."""
+    if unknown := sorted(set(names) - set(jobs.QUEUES)):
+        sys.exit(f"The worker cannot start: there is no queue {unknown[0]}, only {', '.join(jobs.QUEUES)}.")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
     for chatty in ("rq.worker", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -42,10 +48,10 @@ def main(kind: type[Worker] = Worker) -> None:
     except BadSetting as problem:
         sys.exit(f"The worker cannot start: {problem}")
     with application.app_context():
-        queues = [jobs.queue(name) for name in jobs.QUEUES]
+        queues = [jobs.queue(name) for name in names or jobs.QUEUES]
         worker = kind(queues, connection=jobs.redis_for_workers(), worker_ttl=POLL_SECONDS)
     worker.work(logging_level="WARNING")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

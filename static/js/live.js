@@ -1,8 +1,10 @@
 // The one socket of the page. Its messages are hints: whoever watches refetches over HTTP when the socket (re)connects.
+import { spread } from "frontrow/timing";
 
 const FIRST_RETRY_MS = 1000; // soon enough for a dropped train tunnel
 const LAST_RETRY_MS = 15000; // a server that restarts with 50,000 pages needs the air
 const RETRY_SPREAD = 0.7; // share of a wait left to chance, so that they do not all knock at once
+const UNAVAILABLE_MS = 10000; // the database did not answer; until it does the page asks by itself
 
 const watches = new Set();
 let opening = null;
@@ -36,9 +38,24 @@ async function open() {
     reconnectionDelayMax: LAST_RETRY_MS,
     randomizationFactor: RETRY_SPREAD,
   });
+  let settling = null;
+  const subscribeAll = (within) => {
+    clearTimeout(settling);
+    // Not even a timer where there is nothing to wait for: a page in the background would wait a second for it.
+    if (!within) return watches.forEach((watched) => subscribe(socket, watched));
+    settling = setTimeout(() => socket.connected && subscribeAll(0), Math.random() * within);
+    return undefined;
+  };
+  socket.on("connect", () => subscribeAll(0));
   // The server itself loses its messages for a while when they stop coming in: the socket is up and says nothing.
-  for (const name of ["connect", "live_restored"]) socket.on(name, () => watches.forEach((watched) => subscribe(socket, watched)));
-  for (const name of ["disconnect", "connect_error", "live_lost"]) socket.on(name, () => watches.forEach((watched) => watched.down?.()));
+  // Afterwards every page of a process hears of it in the same instant; the server says how far they are to spread.
+  socket.on("live_restored", (told) => subscribeAll(told?.within_ms ?? 0));
+  for (const name of ["disconnect", "connect_error", "live_lost"]) {
+    socket.on(name, () => {
+      clearTimeout(settling);
+      watches.forEach((watched) => watched.down?.());
+    });
+  }
   // An open socket keeps a page out of the back-forward cache.
   addEventListener("pagehide", () => socket.disconnect());
   addEventListener("pageshow", (event) => event.persisted && socket.connect());
@@ -48,5 +65,9 @@ async function open() {
 
 function subscribe(socket, watched) {
   if (!watched.topic) return watched.ready?.({ ok: true });
-  socket.emit(watched.topic, watched.body, (answer) => (answer?.ok ? watched.ready?.(answer) : watched.down?.(answer?.code)));
+  return socket.emit(watched.topic, watched.body, (answer) => {
+    if (answer?.ok) return watched.ready?.(answer);
+    if (answer?.code === "unavailable") setTimeout(() => watches.has(watched) && socket.connected && subscribe(socket, watched), spread(UNAVAILABLE_MS));
+    return watched.down?.(answer?.code);
+  });
 }

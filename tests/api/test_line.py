@@ -100,7 +100,7 @@ def test_the_tick_is_for_everybody_and_may_be_kept_for_a_second(program: Program
     address = f"/api/queue/{schedule.concert_id}/status"
     answer = program(None).get(address)
     assert (answer.status_code, answer.json["waiting"]) == (200, 0)
-    assert answer.headers["Cache-Control"] == "public, max-age=1"
+    assert answer.headers["Cache-Control"] == "public, max-age=1, stale-while-revalidate=1"
     assert program(None).get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert program(None).get("/api/queue/77/status").json["code"] == "no-such-concert"
 

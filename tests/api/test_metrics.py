@@ -42,6 +42,7 @@ def test_the_line_the_seats_and_the_money_in_figures(program: Programs) -> None:
     assert found["frontrow_callbacks_unsettled", ()] == 0
     assert found["frontrow_jobs_waiting", (("queue", "money"),)] == 0
     assert found["frontrow_jobs_failed", (("queue", "line"),)] == 0
+    assert {found["frontrow_workers", (("queue", name),)] for name in ("money", "line", "asking", "upkeep")} == {0}
     assert (found["frontrow_postgres_up", ()], found["frontrow_redis_up", ()]) == (1, 1)
 
 

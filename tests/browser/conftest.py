@@ -20,9 +20,9 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 @pytest.fixture(scope="package")
 def address(app: Flask, environment: dict[str, str]) -> Iterator[str]:
-    """Where the running Frontrow answers: web, worker, clock and gateway on the tests' servers.
+    """Where the running Frontrow answers: web, both workers, clock and gateway on the tests' servers.
 
-    It runs for the browser tests only: its worker would take other tests' jobs from their queues.
+    It runs for the browser tests only: its workers would take other tests' jobs from their queues.
     """
     port, gateway_port = free_port(), free_port()
     with ExitStack() as stack:
@@ -37,7 +37,7 @@ def address(app: Flask, environment: dict[str, str]) -> Iterator[str]:
             "GATEWAY_PORT": str(gateway_port),
             "GATEWAY_DATA": folder,
         }
-        for name in ("gateway", "web", "worker", "clock"):
+        for name in ("gateway", "web", "line", "worker", "clock"):
             stack.enter_context(process(name, told))
         for url in (f"http://127.0.0.1:{port}/healthz", f"http://127.0.0.1:{gateway_port}/healthz"):
             wait_until(lambda url=url: answers(url), 90, f"{url} answers")  # type: ignore[misc]

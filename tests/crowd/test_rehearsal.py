@@ -34,7 +34,7 @@ def running(house: Flask, environment: dict[str, str]) -> Iterator[dict[str, str
         urls = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "SANDBOX_URL": f"http://127.0.0.1:{gateway_port}"}
         own = {"PORT": port, "GATEWAY_PORT": gateway_port, "GATEWAY_DATA": folder, "WEB_CONCURRENCY": "1"}
         told = {**environment, **urls, **own, "DATABASE_POOL": "10"}
-        for name in ("gateway", "web", "worker", "clock"):
+        for name in ("gateway", "web", "line", "worker", "clock"):
             stack.enter_context(process(name, told))
         wait_until(lambda: answers(f"{urls['SANDBOX_URL']}/healthz"), 60, "the gateway answers")
         wait_until(lambda: answers(f"{urls['PUBLIC_URL']}/readyz"), 60, "the web process answers")

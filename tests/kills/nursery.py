@@ -83,7 +83,7 @@ def _fork(settings: dict[str, str]) -> int:
     os.environ.update(settings)
     random.seed()
     try:
-        run.main()
+        run.main([])
     finally:
         os._exit(0)
 

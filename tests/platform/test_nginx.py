@@ -1,10 +1,8 @@
 """deploy/nginx.conf, checked by nginx itself and then asked, in front of a stand-in for the web processes."""
 
-import os
-import shutil
 import socket
 import subprocess
-import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,28 +10,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.platform.proxy import fronting, moved, nginx
 from tests.platform.upstream import Upstream, upstream
 from tests.platform.watching import ROOT
+from tests.running import wait_until
 
-CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 STATUS = "/concerts/last-stop-first-light/line/status"
-
-
-def nginx() -> str:
-    found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-    assert found, "nginx is not installed; bin/test installs it"
-    return found
-
-
-def moved(folder: Path, **changes: str) -> Path:
-    """A copy of our configuration that writes into the folder instead of /tmp, with further changes made."""
-    text = CONFIGURATION.read_text()
-    for old, new in {"/tmp/": f"{folder}/", **changes}.items():
-        assert old in text
-        text = text.replace(old, new)
-    copy = folder / "nginx.conf"
-    copy.write_text(text)
-    return copy
 
 
 def test_nginx_accepts_the_configuration(tmp_path: Path) -> None:
@@ -52,35 +34,8 @@ def web() -> Iterator[Upstream]:
 
 @pytest.fixture(scope="module")
 def front(web: Upstream) -> Iterator[str]:
-    """nginx with our configuration; only its ports and folders are moved to this test's."""
-    with tempfile.TemporaryDirectory(prefix="frontrow-") as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        changes = {
-            "listen 8080;": f"listen 127.0.0.1:{port};",
-            "http://web:8000": f"http://127.0.0.1:{web.server_port}",
-            "/srv/static/": f"{ROOT / 'static'}/",
-            "/dev/stdout": f"{folder}/access.log",
-        }
-        copy = moved(Path(folder), **changes)
-        # Started by root its workers would be another user, who may not enter the folder.
-        options = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
-        command = [nginx(), "-c", str(copy), "-g", options]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-            try:
-                wait_for(port)
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                process.terminate()
-
-
-def wait_for(port: int) -> None:
-    for _ in range(10_000):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("nginx does not listen")
+    with fronting(web.server_port) as address:
+        yield address
 
 
 def asked_often(address: str) -> None:
@@ -95,6 +50,25 @@ def test_a_status_asked_often_reaches_the_web_processes_about_once_a_second(
 ) -> None:
     asked_often(front + path)
     assert 1 <= len(web.requests_for(path)) < 10
+
+
+def test_who_asks_after_a_pause_gets_the_status_of_now(front: str, web: Upstream) -> None:
+    """A page alone in the line asks each four seconds: what it is told is not what was so four seconds ago."""
+    address = f"{front}/concerts/a-quiet-line/line/status"
+    before, asked_at = requests.get(address, timeout=10).text, time.monotonic()
+    # Kept for a second and shown for one more while it is renewed; nginx counts both in whole seconds.
+    wait_until(lambda: time.monotonic() - asked_at > 3.5, what="the pause is over")
+    after = requests.get(address, timeout=10).text
+    assert after == str(len(web.seen))
+    assert int(after) > int(before)
+
+
+def test_the_scheme_that_the_browser_used_is_passed_on(front: str, web: Upstream) -> None:
+    for path, told in (("/plain", "http"), ("/under-tls", "https"), ("/odd", "gopher")):
+        headers = {"X-Forwarded-Proto": told} if told != "http" else {}
+        requests.get(front + path, headers=headers, timeout=10)
+    seen = [web.requests_for(path)[0]["x-forwarded-proto"] for path in ("/plain", "/under-tls", "/odd")]
+    assert seen == ["http", "https", "http"]
 
 
 def test_other_pages_are_never_cached(front: str, web: Upstream) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import psutil
 
-from tests.platform.watching import Watched, still_there, watched
+from tests.platform.watching import ROOT, Watched, still_there, watched
+from webapp.dev import postgres, processes, supervise, valkey
 
+GRACE_SECONDS = int(re.findall(r"^graceful_timeout = (\d+)", (ROOT / "gunicorn.conf.py").read_text(), re.MULTILINE)[0])
 LINGERING = f"{sys.executable} {Path(__file__).with_name('lingering.py')}"
 SUPERVISE = """
 import os, sys
@@ -64,13 +66,22 @@ def test_a_stop_ends_everything_in_order() -> None:
 
 
 def test_a_program_deaf_to_the_stop_is_killed() -> None:
-    with supervised(f"{LINGERING} --stubborn", stop_seconds=0.4) as watch:
-        watch.expect("I am")
+    with supervised(*[f"{LINGERING} --stubborn"] * 2, stop_seconds=0.4) as watch:
+        for _ in range(2):
+            watch.expect("I am")
         family = watch.family()
         watch.process.send_signal(signal.SIGINT)
-        assert "program0 did not stop within 0 s and is killed" in watch.rest()
+        said = watch.rest()
+        assert all(f"program{number} did not stop within 0 s and is killed" in said for number in (0, 1))
         assert watch.process.wait(10) == 0
         assert still_there(family, seconds=1) == []
+
+
+def test_a_stop_stays_within_ten_seconds_whatever_hangs() -> None:
+    """A worker in the middle of a call to a provider, and every server that must be killed: each is waited for once."""
+    supervisor = supervise.STOP_SECONDS + supervise.KILL_SECONDS + processes.ORPHAN_SECONDS
+    assert supervisor + postgres.STOP_SECONDS + valkey.STOP_SECONDS < 10
+    assert GRACE_SECONDS < supervise.STOP_SECONDS  # a web process with open sockets is not killed for them
 
 
 def test_programs_do_not_outlive_a_killed_supervisor() -> None:

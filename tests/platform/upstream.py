@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+from webapp.waiting_room.routes import STATUS_KEPT
+
 
 class Upstream(ThreadingHTTPServer):
     """Answers every request, and keeps each one's path and headers in `seen`."""
@@ -20,7 +22,7 @@ class Upstream(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Plain answers; a status that anybody may cache for a second; a socket that says hello."""
+    """Says how many requests there were; a status that anybody may cache for a second; a socket that says hello."""
 
     protocol_version = "HTTP/1.1"
     server: Upstream
@@ -31,12 +33,13 @@ class Handler(BaseHTTPRequestHandler):
             self._open_socket()
             return
         self.send_response(200)
-        self.send_header("Content-Length", "2")
+        body = str(len(self.server.seen)).encode()
+        self.send_header("Content-Length", str(len(body)))
         self.send_header("Set-Cookie", "session=of-somebody")
         self.send_header("Vary", "Cookie")
-        self.send_header("Cache-Control", "public, max-age=1" if "status" in self.path else "no-store")
+        self.send_header("Cache-Control", STATUS_KEPT if "status" in self.path else "no-store")
         self.end_headers()
-        self.wfile.write(b"ok")
+        self.wfile.write(body)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

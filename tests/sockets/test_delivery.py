@@ -230,6 +230,26 @@ def test_pages_look_again_once_redis_has_said_that_nothing_more_is_lost() -> Non
     assert heard[: 1 + len(expected)] == [f"subscribe {messages.CHANNEL}", *expected]
 
 
+def test_the_more_pages_hear_that_messages_are_back_the_longer_they_take_to_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All at once they would be a minute of nothing else; one alone asks in the same moment."""
+    told: list[Any] = []
+
+    class Everybody(Recorder):
+        def emit(self, event: str, body: Any = None, to: str = "") -> None:
+            told.extend([body] if event == "live_restored" else [])
+
+        def start_background_task(self, look_again: Any, user: None) -> None:
+            """Nobody has signed out."""
+
+    for sockets in (0, 1, 5_000, 50_000):
+        monkeypatch.setattr(delivering, "guests", dict.fromkeys(range(sockets)))
+        with pytest.raises(ConnectionError):
+            delivering._listen(SlowRedis([]), Delivery(Everybody()))  # type: ignore[arg-type]
+    assert [body["within_ms"] for body in told] == [0, 10, 50_000, 60_000]
+
+
 class Ended(BaseException):
     """The process ends."""
 

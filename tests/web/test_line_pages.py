@@ -86,7 +86,7 @@ def test_the_status_is_the_same_for_everyone_and_cacheable(visit: Visitor) -> No
     first = visit(None).get("/concerts/show/line/status")
     assert first.json
     assert (first.json["serving"], first.json["waiting"], first.json["state"]) == (1, 2, "open")
-    assert first.headers["Cache-Control"] == "public, max-age=1"
+    assert first.headers["Cache-Control"] == "public, max-age=1, stale-while-revalidate=1"
     assert "Set-Cookie" not in first.headers
     again = visit(None).get("/concerts/show/line/status", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304

@@ -23,12 +23,13 @@ LATEST = 20  # how many of a job's last runs are looked at to find one that has 
 def overview() -> dict[str, Any]:
     """Everything the page shows; with Redis away, nothing but `redis_ok` False."""
     try:
+        workers = [_worker(worker) for worker in Worker.all(connection=jobs.redis())]
         return {
             "redis_ok": True,
             "recurring": [_recurring(job) for job in _registered()],
             "failed": [_failed(name, job_id) for name, job_id in _failed_ids()],
-            "workers": [_worker(worker) for worker in Worker.all(connection=jobs.redis())],
-            "queues": [{"name": name, "waiting": jobs.queue(name).count} for name in jobs.QUEUES],
+            "workers": workers,
+            "queues": [_queue(name, workers) for name in jobs.QUEUES],
         }
     except RedisError:
         return {"redis_ok": False, "recurring": [], "failed": [], "workers": [], "queues": []}
@@ -115,7 +116,16 @@ def _failed(queue_name: str, job_id: str) -> dict[str, Any]:
 
 def _worker(worker: BaseWorker) -> dict[str, Any]:
     job = worker.get_current_job()
-    return {"name": worker.name, "state": str(worker.get_state()), "current": job.func_name if job else None}
+    return {
+        "queues": worker.queue_names(),
+        "state": str(worker.get_state()),
+        "current": job.func_name if job else None,
+    }
+
+
+def _queue(name: str, workers: list[dict[str, Any]]) -> dict[str, Any]:
+    taken = any(name in worker["queues"] for worker in workers)
+    return {"name": name, "waiting": jobs.queue(name).count, "has_worker": taken}
 
 
 def _fetch_failed(job_id: str) -> Job:

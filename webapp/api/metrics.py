@@ -92,9 +92,11 @@ def _money(now: datetime) -> Iterator[Metric]:
 def _jobs() -> Iterator[Metric]:
     waiting = GaugeMetricFamily("frontrow_jobs_waiting", "Jobs on a queue", labels=["queue"])
     failed = GaugeMetricFamily("frontrow_jobs_failed", "Failed jobs kept to be looked at", labels=["queue"])
+    workers = GaugeMetricFamily("frontrow_workers", "Workers that take a queue's jobs", labels=["queue"])
+    # Not by RQ's sets, in which a killed worker stays: those that report.
+    taken = [name for worker in Worker.all(connection=jobs.redis()) for name in worker.queue_names()]
     for name in jobs.QUEUES:
         waiting.add_metric([name], jobs.queue(name).count)
         failed.add_metric([name], FailedJobRegistry(name, connection=jobs.redis()).count)
-    yield waiting
-    yield failed
-    yield GaugeMetricFamily("frontrow_workers", "Workers at their queues", value=Worker.count(connection=jobs.redis()))
+        workers.add_metric([name], taken.count(name))
+    yield from (waiting, failed, workers)

@@ -177,7 +177,7 @@ def _review(payment: Payment, problem: str, report: Report, now: datetime) -> st
 
 def _ask_for_money(payment: Payment, now: datetime) -> None:
     payment.asks, payment.ask_at = 0, now
-    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.CANCEL_PAYMENT, payment.id)
+    after_commit(jobs.enqueue_later, jobs.ASKING, jobs.CANCEL_PAYMENT, payment.id)
     _tell(payment)
 
 

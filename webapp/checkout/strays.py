@@ -42,7 +42,7 @@ def keep(provider: str, report: Report, reason: str, now: datetime) -> None:
     if owner:
         after_commit(jobs.enqueue_later, jobs.ASKING, jobs.ASK_PROVIDER, owner)
     elif stray_id is not None:
-        after_commit(jobs.enqueue_later, jobs.MONEY, jobs.RETURN_STRAY, stray_id)
+        after_commit(jobs.enqueue_later, jobs.ASKING, jobs.RETURN_STRAY, stray_id)
 
 
 def reopen(provider: str, provider_key: str, now: datetime) -> bool:
@@ -127,7 +127,7 @@ def send_back(stray_id: int, now: datetime) -> None:
     if stray is None or stray.returned_at or stray.ask_at or of_key(stray.provider, stray.provider_key):
         raise NotFound()
     stray.ask_at, stray.asks = now, 0
-    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.RETURN_STRAY, stray.id)
+    after_commit(jobs.enqueue_later, jobs.ASKING, jobs.RETURN_STRAY, stray.id)
 
 
 def _lock(stray_id: int) -> StrayPayment:

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import psutil
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 LEFTOVER_SECONDS = 10.0
-ORPHAN_SECONDS = 2.0
+ORPHAN_SECONDS = 1.0
 
 
 class CannotStart(RuntimeError):
@@ -51,6 +52,16 @@ def end(process: subprocess.Popen[bytes], how: signal.Signals, seconds: float) -
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def kill(together: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
+    """Kill these processes, then wait for all of them, so long at most."""
+    for process in together:
+        process.kill()
+    deadline = time.monotonic() + seconds
+    for process in together:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
 
 
 def end_leftovers(program: str, folder: Path, how: signal.Signals) -> None:

@@ -15,7 +15,8 @@ from webapp.dev.log_lines import LogLines
 Launch = Callable[[], subprocess.Popen[bytes]]
 
 TICK_SECONDS = 0.2
-STOP_SECONDS = 6.0  # with the servers' own stop after it this stays within ten seconds
+STOP_SECONDS = 4.0  # with what comes after it, down to the servers' own stop, this stays within ten seconds
+KILL_SECONDS = 0.5  # for all that are killed together
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 STEADY_SECONDS = 30.0  # a program that ran this long has recovered: its next pause is short again
@@ -110,7 +111,7 @@ class Supervisor:
             alive = [program for program in alive if program.process.poll() is None]
         for program in alive:
             self.lines.say(f"{program.name} did not stop within {STOP_SECONDS:.0f} s and is killed")
-            processes.end(program.process, signal.SIGKILL, 1)
+        processes.kill([program.process for program in alive], KILL_SECONDS)
         processes.kill_orphans(self._known())
         self.lines.relay(0)
 

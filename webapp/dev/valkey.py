@@ -17,7 +17,7 @@ from webapp.dev.processes import CannotStart
 SETTINGS = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"}
 HASTY = {"appendonly": "no"}
 READY_SECONDS = 30.0
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.0
 
 
 class Valkey:

@@ -13,7 +13,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from webapp import jobs
-from webapp.live import messages, stock_watch
+from webapp.live import leaving, messages, stock_watch
+from webapp.live.guests import guests
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,8 @@ TICK_SECONDS = 0.5  # product rule: at most two ticks a second for one line
 SEATS_SECONDS = 0.2  # seat changes gather this long, so that a rush is a few messages and not a thousand
 STRAGGLER_SECONDS = 5.0  # no message is on its way for longer than this
 RECONNECT_SECONDS = 1.0
+SETTLING_MS_A_SOCKET = 10  # a page that asks anew costs 5 to 6 ms of processor time, and pages are served meanwhile
+MOST_SETTLING_MS = 60_000  # until its turn a page reads the status address, and loses nothing
 # With nothing to send, this long at a time is waited for a message: shorter than the client's own time limit.
 QUIET_SECONDS = 1.0
 
@@ -74,6 +77,10 @@ class Delivery:
             self.socketio.start_background_task(self.look_again, message["user"])
         else:
             self.socketio.emit(event, message["body"], to=messages.fan_room(message["user"]))
+            if event == "place_ended":
+                leaving.leave_line(
+                    self.socketio, message["user"], message["body"]["concert"], message["body"]["number"]
+                )
 
     def flush(self, now: float) -> None:
         """Broadcast what is due; `now` in monotonic seconds."""
@@ -150,11 +157,16 @@ def _listen(client: Redis, delivery: Delivery) -> None:
         if message and message["type"] == "subscribe":
             # What was published before Redis said so is lost, and everything after it comes. A page that looked
             # before, while our wish to listen was still on its way, would miss what was published in between.
-            delivery.socketio.emit("live_restored")
+            delivery.socketio.emit("live_restored", {"within_ms": _settling_ms()})
             delivery.socketio.start_background_task(delivery.look_again, None)
         elif message and message["type"] == "message":
             _take(delivery, message["data"])
         delivery.flush(time.monotonic())
+
+
+def _settling_ms() -> int:
+    """How long the pages of this process may take to ask anew: each at a moment of its own."""
+    return min(MOST_SETTLING_MS, len(guests) * SETTLING_MS_A_SOCKET)
 
 
 def _take(delivery: Delivery, raw: bytes) -> None:

@@ -66,6 +66,11 @@ def wallet_changed(user_id: int) -> None:
     _publish({"event": "wallet_changed", "user": user_id, "body": {}})
 
 
+def place_ended(user_id: int, concert_id: int, wait_number: int) -> None:
+    """Tell a fan's other pages that their place in this line has ended before it was their turn, or by their wish."""
+    _publish({"event": "place_ended", "user": user_id, "body": {"concert": concert_id, "number": wait_number}})
+
+
 def signed_out(user_id: int) -> None:
     """Have every web process look whether this fan's open sockets are still signed in."""
     _publish({"event": "signed_out", "user": user_id})

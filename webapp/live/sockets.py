@@ -17,7 +17,7 @@ from webapp.accounts.signing_in import SignedIn
 from webapp.concerts import listing, stock
 from webapp.db import db
 from webapp.errors import BookingError
-from webapp.live import delivery, messages, numbering
+from webapp.live import chores, delivery, leaving, messages, numbering, origins
 from webapp.live.guests import Guest, guests, look_again
 from webapp.live.patience import Patience
 from webapp.waiting_room import admission, presence, watching
@@ -43,10 +43,11 @@ def init_app(app: Flask, socketio: SocketIO) -> None:
         transports=["websocket"],
         max_http_buffer_size=LONGEST_MESSAGE_BYTES,
         manage_session=False,
+        cors_allowed_origins=origins.ours(app.extensions["settings"].public_url),
         ping_interval=25,
         ping_timeout=20,
     )
-    delivery.init_app(app, socketio, partial(look_again, app, socketio), partial(_keep_reporting, app, socketio))
+    delivery.init_app(app, socketio, partial(look_again, app, socketio), partial(_keep_looking, app, socketio))
     socketio.on_event("connect", connect)
     socketio.on_event("disconnect", leave)
     socketio.on_event("watch_line", watch_line)
@@ -78,6 +79,7 @@ def connect(*_auth: object) -> bool:
 def leave(*_reason: object) -> None:
     patience.closes(_sid())
     presence.here.closes(_sid())
+    leaving.closes(_sid())
     guests.pop(_sid(), None)
 
 
@@ -118,11 +120,16 @@ def watch_line(question: object) -> Answer:
     # First into the room, then the read: a tick in between would otherwise be missed, and might be the last for long.
     # What everybody in it hears is no secret: the status address says the same.
     join_room(messages.line_room(concert_id))
-    watched = watching.watched(guest.key, concert_id, clock.now()) if guest else None
+    watched = None
+    try:
+        watched = watching.watched(guest.key, concert_id, clock.now()) if guest else None
+    finally:
+        # Whatever went wrong: a room that nobody is let into must not be kept in memory either.
+        if watched is None or watched.wait_number is None:
+            leave_room(messages.line_room(concert_id))
     if watched is None:
         raise SignedOut
     if watched.wait_number is None:
-        leave_room(messages.line_room(concert_id))
         return _refused("not-in-line")
     presence.here.watches(_sid(), concert_id, watched.wait_number)
     return {"ok": True, "line": watched.line | {"stock": stock.coarse(concert_id, clock.now())}}
@@ -135,6 +142,7 @@ def watch_seats(question: object) -> Answer:
     schedule = listing.schedule(_id(question, "schedule"))
     admission.require(user.id, schedule.concert_id, schedule.concert.slug, clock.now())
     join_room(messages.seats_room(schedule.id))
+    leaving.enters(_sid(), schedule.id, user.id, schedule.concert_id)
     return {"ok": True, "sequence": numbering.newest(schedule.id)}
 
 
@@ -154,12 +162,16 @@ def _signed_in() -> SignedIn:
     return user  # type: ignore[no-any-return]
 
 
-def _keep_reporting(app: Flask, socketio: SocketIO) -> None:
-    """Say every few seconds whom this process sees."""
-    while True:
-        with app.app_context():
-            presence.here.report(clock.now())
-        socketio.sleep(presence.REPORT_SECONDS)
+def _keep_looking(app: Flask, socketio: SocketIO) -> None:
+    """Every few seconds: say whom this process sees, and show out whose admission is over."""
+    chores.keep(app, socketio, partial(_look_around, socketio), presence.REPORT_SECONDS)
+
+
+def _look_around(socketio: SocketIO) -> None:
+    try:
+        presence.here.report(clock.now())
+    finally:
+        leaving.show_out(socketio)
 
 
 def _id(question: object, name: str) -> int:

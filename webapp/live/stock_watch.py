@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import clock
 from webapp.concerts import stock
 from webapp.db import db
+from webapp.live import chores
 from webapp.waiting_room import stock_news
 
 log = logging.getLogger(__name__)
@@ -29,10 +30,7 @@ def seats_moved(concert_id: int) -> None:
 
 def keep_telling(app: Flask, socketio: SocketIO) -> None:
     """Look for what has moved, for as long as the process lives."""
-    while True:
-        with app.app_context():
-            tell_all()
-        socketio.sleep(PACE_SECONDS)
+    chores.keep(app, socketio, tell_all, PACE_SECONDS)
 
 
 def tell_all() -> None:
@@ -46,5 +44,8 @@ def tell_all() -> None:
         except SQLAlchemyError as error:
             log.warning("what is left of concert %s was not counted: %s", concert_id, type(error).__name__)
             _moved.add(concert_id)
+        except Exception:
+            # Not looked at again until its seats move again: the others have their turn.
+            log.exception("what is left of concert %s cannot be counted", concert_id)
         finally:
             db.session.remove()

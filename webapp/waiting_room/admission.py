@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import DateTime, bindparam, func, select, update
 
 from webapp.concerts.models import Concert
-from webapp.db import db
+from webapp.db import after_commit, db
 from webapp.errors import NotYourTurn
+from webapp.live import messages
 from webapp.waiting_room import bands, calling, moments, tick
 from webapp.waiting_room.models import (
     EXPIRED,
@@ -170,6 +171,9 @@ def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
         bands.left(counter, ended.wait_number)  # passed over, and terminated, when the line reaches its number
     else:
         counter.terminated_count += 1
+    if reason != PAID or ended.called_at is None:
+        # Who has paid is told by their order. Any other page of this fan would go on showing a place.
+        after_commit(messages.place_ended, user_id, concert_id, ended.wait_number)
     tick.changed(counter, now)
     calling.call_next(counter, now)
     return True

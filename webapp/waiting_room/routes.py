@@ -18,6 +18,9 @@ from webapp.waiting_room.guards import place_known
 
 blueprint = Blueprint("waiting_room", __name__)
 
+# Kept for a second, and shown for one more while one request renews it: after that a pause would be seen.
+STATUS_KEPT = "public, max-age=1, stale-while-revalidate=1"
+
 
 def by_fan() -> str:
     """Whose tries these are, for a limit: a campus or a phone network is one address and thousands of fans.
@@ -150,7 +153,7 @@ def _is_here(seen: room.View, now: datetime) -> None:
 def cacheable(line: dict[str, Any]) -> Response:
     """The tick as an answer with an ETag of its state; the time it was made is no part of the state."""
     answer = jsonify(line)
-    answer.headers["Cache-Control"] = "public, max-age=1"
+    answer.headers["Cache-Control"] = STATUS_KEPT
     left = crc32(repr(line.get("stock", {}).get("grades")).encode())
     answer.set_etag(f"{line['concert']}-{line['sequence']}-{line['state']}-{left:x}")
     answer.make_conditional(request)

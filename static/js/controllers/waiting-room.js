@@ -79,7 +79,7 @@ export function connect(room) {
   const stopWatching = watch({
     topic: "watch_line",
     body: { concert },
-    events: { line_moved: heard },
+    events: { line_moved: heard, place_ended: (one) => one.concert === concert && one.number === mine && ask() },
     ready: (answer) => {
       shown.live("live");
       stopPolling = stopPolling?.();

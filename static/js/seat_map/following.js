@@ -22,7 +22,12 @@ export function follow(root, words, { refetch, heard }) {
   const stopWatching = watch({
     topic: "watch_seats",
     body: { schedule },
-    events: { seats_changed: (message) => message.schedule === schedule && heard(message), order_changed: refetch },
+    // That the turn is over the refetch finds out, and says where to.
+    events: {
+      seats_changed: (message) => message.schedule === schedule && heard(message),
+      order_changed: refetch,
+      turn_over: refetch,
+    },
     ready: () => {
       show("live");
       stopAsking = stopAsking?.();
