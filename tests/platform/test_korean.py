@@ -110,11 +110,12 @@ def test_what_is_wrong_with_a_form_is_said_in_korean(app: Flask, monkeypatch: py
 def test_pages_speak_to_a_fan_in_one_voice() -> None:
     """Letters and manuals are formal; pages speak as the best shops do, in the polite and friendly form."""
     formal = {"webapp/checkout/letters.py"}
+    said = korean()
     stiff = [
         text
         for message in sentences(wanted())
         if not {str(place) for place, _ in message.locations} <= formal
-        for text in forms(korean().get(english(message)[0]) or message)
+        for text in forms(said.get(english(message)[0]) or message)
         if re.search(r"(니다|니까)(?=[.?!]|$)", text)
     ]
     assert stiff == []
