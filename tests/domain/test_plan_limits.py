@@ -6,8 +6,10 @@ from time import process_time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.domain.test_plan_files import _sentences, pretix, problems
+from tests.domain.test_plan_files import _outcome, _sentences, pretix, problems
 from webapp.concerts.plan_files import limits, reading
 
 __all__ = ["_sentences"]
@@ -90,3 +92,57 @@ def test_a_file_of_empty_objects_is_refused_before_it_is_unpacked() -> None:
         assert tracemalloc.get_traced_memory()[1] < 5 * len(bomb)
     finally:
         tracemalloc.stop()
+
+
+HIDDEN_NAMES = ["\u200b", "\u2066 ", "\u00ad\u00ad"]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN_NAMES)
+@pytest.mark.parametrize(
+    ("spot", "place"),
+    [
+        (("zones", 0, "name"), "zones[0].name"),
+        (("zones", 0, "rows", 0, "row_number"), "zones[0].rows[0].row_number"),
+        (("zones", 0, "rows", 0, "seats", 1, "seat_number"), "zones[0].rows[0].seats[1].seat_number"),
+        (("categories", 0, "name"), "categories[0].name"),
+    ],
+)
+def test_a_name_that_nobody_can_read_is_named_with_its_place(hidden: str, spot: tuple[Any, ...], place: str) -> None:
+    document = pretix()
+    target: Any = document
+    for step in spot[:-1]:
+        target = target[step]
+    target[spot[-1]] = hidden
+    assert problems(json.dumps(document))[0] == f"{place}: There is nothing in this name that can be read."
+
+
+def test_zones_that_differ_by_spaces_alone_are_told_apart() -> None:
+    document = pretix()
+    second = json.loads(json.dumps(document["zones"][0]).replace('"1-', '"3-').replace('"2-', '"4-'))
+    document["zones"].append({**second, "name": " Parkett\u200b ", "position": {"x": 900, "y": 100}})
+    found = reading.read(json.dumps(document).encode())
+    assert [one["name"] for one in found.plan["sections"]] == ["Parkett", "Parkett (2)"]
+
+
+NAMES = st.text("A \u200b\u00ad\t가", min_size=1, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(NAMES, min_size=2, max_size=2), st.lists(NAMES, min_size=4, max_size=4), NAMES)
+def test_whatever_names_are_made_of_no_rule_is_broken_in_english(
+    zones: list[str], seats: list[str], grade: str
+) -> None:
+    document = pretix()
+    document["categories"][0]["name"] = grade
+    for seat, name in zip(document["zones"][0]["rows"][0]["seats"], seats, strict=True):
+        seat.update(seat_number=name, category=grade)
+    other = {**document["zones"][0], "name": zones[1], "rows": []}
+    document["zones"][0]["name"] = zones[0]
+    document["zones"].append(other)
+    said = _outcome(json.dumps(document).encode())
+    assert not any("contradicts itself" in str(one) for one in said)
+
+
+def test_a_stage_without_a_name_of_its_own_is_called_what_the_page_calls_it() -> None:
+    assert reading.read(b"section A\ngrade R\nA 1-4").plan["stage"]["label"] == ""
+    assert reading.read("stage 무대\nsection A\ngrade R\nA 1-4".encode()).plan["stage"]["label"] == "무대"

@@ -34,7 +34,6 @@ def front_of_the_hall() -> Plan:
     return framed(
         "Concert hall",
         (268, 72),
-        "Stage",
         [
             fan_of_rows("Floor A", [("VIP", 1), ("R", 1)], centre, 330, -14, 0),
             fan_of_rows("Floor B", [("VIP", 1), ("R", 1)], centre, 330, 0, 14),

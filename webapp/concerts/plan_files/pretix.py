@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from webapp.concerts.plan_files import limits
 from webapp.concerts.plan_files.ground import settled, stage_of
 from webapp.concerts.plan_files.json_walk import At
-from webapp.concerts.plan_files.problems import BadPlanFile, Findings, Problem, refuse
+from webapp.concerts.plan_files.problems import BadPlanFile, Findings, Problem, refuse, tidy
 from webapp.concerts.plan_files.shaping import Block, Spot, plan_of
 from webapp.concerts.plans import Plan
 
@@ -92,6 +92,7 @@ def _grades(top: At, findings: Findings) -> set[str]:
 
 def _take_zone(zone: At, index: int, zones: _Zones) -> None:
     said = zone.text("name", optional=True) or zone.text("zone_id", optional=True) or _("Zone %(number)s", number=index)
+    said = zones.findings.name(said, limits.LONGEST_SECTION, f"{zone.path}.name")
     name, taken = said, {block.name for block in zones.blocks}
     if said in taken:
         name = next(f"{said} ({count})" for count in range(2, index + 1) if f"{said} ({count})" not in taken)
@@ -142,9 +143,9 @@ def _seat(seat: At, origin: tuple[float, float], taken: set[str], zones: _Zones)
         zones.findings.add(f"{seat.path}.seat_guid", _("Another seat has this seat_guid."))
     if place in taken:
         zones.findings.add(f"{seat.path}.seat_number", _("The row has a seat %(seat)s already.", seat=place))
-    if " ".join(grade.split()) not in zones.grades:
+    if tidy(grade) not in zones.grades:
         sentence = _("There is no category “%(name)s” at the top of the file.", name=grade[:40])
         zones.findings.add(f"{seat.path}.category", sentence)
     zones.guids.add(guid)
     taken.add(place)
-    return Spot(place, " ".join(grade.split()), origin[0] + x, origin[1] + y)
+    return Spot(place, tidy(grade), origin[0] + x, origin[1] + y)
