@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask_login import current_user, login_required
 
 from webapp import clock
-from webapp.concerts import listing
+from webapp.concerts import listing, stock
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.errors import LobbyClosed, NotFound
@@ -31,7 +31,7 @@ def show(slug: str) -> Any:
     seen = lobby_views.of(concert, user_id, now)
     if seen.lot is None:
         return redirect(url_for("waiting_room.concert", slug=slug), 303)
-    return render_template("lobby/show.html", concert=concert, lobby=seen)
+    return render_template("lobby/show.html", concert=concert, lobby=seen, grades=stock.by_grade(concert.id, now))
 
 
 @blueprint.post("/concerts/<slug>/lobby")
