@@ -19,6 +19,7 @@ from sqlalchemy import select
 from tests.builders import do
 from tests.emptying import empty
 from tests.running import answers, free_port, process, wait_until
+from tests.screens.pages import ENDPOINT_OF, endpoint_of
 from tests.screens.scenes import Place, Scene
 from webapp import clock, memory
 from webapp.accounts import signing_in
@@ -127,6 +128,8 @@ def looking(scene: Scene, path: str, windows: Windows, look: Look, **options: An
             scene.before(page)
         page.goto(path, wait_until="load")
         page.evaluate("document.fonts.ready")
+        if scene.name in ENDPOINT_OF:
+            assert endpoint_of(place.app, urlsplit(page.url).path) == ENDPOINT_OF[scene.name], page.url
         if scene.then:
             scene.then(page)
         yield page
