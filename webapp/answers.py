@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError, PendingR
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from webapp import problem_titles
 from webapp.db import db
 from webapp.errors import BookingError, TooBusy, TooManyRequests
 
@@ -60,7 +61,7 @@ def problem(code: str, status: int, detail: str, **facts: Any) -> Response:
     """RFC 9457. `code` is stable; `detail` is for people, in their language."""
     body = {
         "type": "about:blank",
-        "title": code.replace("-", " "),
+        "title": problem_titles.of(code, status),
         "status": status,
         "code": code,
         "detail": detail,

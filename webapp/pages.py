@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask_babel import format_date, get_locale
 from flask_login import current_user
@@ -29,6 +30,7 @@ STRICT = "max-age=31536000"
 def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(money=money, number=number, day=day, clock=hour, second=second, moment=moment, iso=iso)
+    app.jinja_env.filters["city"] = city
     app.jinja_env.globals.update(
         languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset, import_map=import_map, words=words
     )
@@ -100,6 +102,11 @@ def _day(local: date, language: str) -> str:
 
 def moment(value: datetime, zone: str = "Asia/Seoul") -> str:
     return f"{day(value, zone)} {hour(value, zone)}"
+
+
+def city(zone: str) -> str:
+    """The place whose clocks a time zone is about, in the reader's language."""
+    return str(get_timezone_location(zone, locale=get_locale(), return_city=True))
 
 
 def iso(value: datetime) -> str:

@@ -9,7 +9,11 @@ from tests.browser.conftest import Stage
 from tests.builders import concert, do, fan, fans, hall, schedule
 from webapp import clock
 from webapp.concerts.models import Concert
+from webapp.db import db, transaction
 from webapp.waiting_room import lobby, steering, verifying
+
+SOON_SECONDS = 6  # the page loads in the meantime
+ASKED_WITHIN_MS = 20_000  # the lobby has asked how things are by then
 
 
 def gathering(others: int = 6) -> Concert:
@@ -25,10 +29,12 @@ def test_from_the_lobby_to_a_number_that_the_browser_finds_again(enter: Stage) -
     show = gathering()
     fan("waiter")
     page = enter("waiter", "/concerts/show")
+    page.clock.install()
     page.get_by_role("button", name="Enter the lobby").click()
     expect(page.locator("[data-fans]")).to_have_text("7")
     expect(page.locator(".live-mark[data-live=live]")).to_be_visible()
     do(steering.open_sale, show.id, clock.now())
+    page.clock.fast_forward(ASKED_WITHIN_MS)
     page.wait_for_url(re.compile(r"/concerts/show/line$"), timeout=30_000)
     number = page.locator(".position-facts dd").first.inner_text()
     page.get_by_role("link", name="Check the draw").click()
@@ -38,11 +44,13 @@ def test_from_the_lobby_to_a_number_that_the_browser_finds_again(enter: Stage) -
 
 
 def test_at_zero_the_page_goes_by_itself(enter: Stage) -> None:
-    show = concert(capacity=0, opens_at=clock.now() + timedelta(seconds=20))
-    schedule(show, hall())
-    fan("waiter")
-    page = enter("waiter", "/concerts/show")
-    page.get_by_role("button", name="Enter the lobby").click()
+    show = gathering(others=0)
+    do(lobby.enter, fan("waiter"), show.id, clock.now())
+    page = enter("waiter", "/concerts/show/lobby")
+    with transaction():
+        db.session.get_one(Concert, show.id).sale_opens_at = clock.now() + timedelta(seconds=SOON_SECONDS)
+    page.reload()
+    expect(page.locator(".lobby-clock")).to_be_visible()
     page.wait_for_url(re.compile(r"/concerts/show/line$"), timeout=60_000)
     expect(page.locator(".position-facts dd").first).to_have_text("1")
     public = verifying.published(show.id)

@@ -10,7 +10,7 @@ from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, schedule
 from webapp import memory
 from webapp.booking import holds
 from webapp.checkout import closing
-from webapp.concerts import stock
+from webapp.concerts import listing, stock
 from webapp.db import db
 
 SMALL = pytest.mark.usefixtures("house")
@@ -67,6 +67,28 @@ def test_of_a_cancelled_night_and_of_one_that_is_over_nothing_is_left() -> None:
     do(closing.cancel_schedules, [cancelled.id], NOW)
     assert words(show.id, over.starts_at - timedelta(seconds=1)) == {"R": "plenty"}
     assert words(show.id, over.starts_at) == {"R": "gone"}
+
+
+@SMALL
+def test_nobody_is_told_the_price_of_a_night_that_is_not_sold_any_more() -> None:
+    show = concert()
+    cancelled = schedule(show, price=10_000, days=1)
+    over = schedule(show, price=990_000, days=2)
+    schedule(show, price=88_000, days=3)
+    do(closing.cancel_schedules, [cancelled.id], NOW)
+    memory.forget()
+    (grade,) = stock.count(show.id, over.starts_at)
+    assert (grade.price, grade.price_to) == (88_000, 88_000)
+    (card,) = listing.cards(over.starts_at)
+    assert (card.price_from, card.price_to) == (88_000, 88_000)
+
+
+@SMALL
+def test_with_no_night_left_a_grade_costs_what_it_cost() -> None:
+    over = schedule(concert(), price=55_000)
+    memory.forget()
+    (grade,) = stock.count(over.concert_id, over.starts_at)
+    assert (grade.price, grade.stock) == (55_000, "gone")
 
 
 @SMALL

@@ -43,6 +43,13 @@ def test_the_page_speaks_korean_to_who_asks_for_it(shop: Shop) -> None:
     assert '<html lang="en">' in shop.page(f"/pay/{payment['id']}", language="fr").text
 
 
+def test_the_page_speaks_the_language_that_the_shop_knows_its_fan_by(shop: Shop) -> None:
+    payment = shop.open()
+    for asked, spoken in (("ko", "ko"), ("en", "en"), ("xx", "en"), ("", "en")):
+        assert f'<html lang="{spoken}">' in shop.page(f"/pay/{payment['id']}?lang={asked}", language="en").text
+    assert '<html lang="en">' in shop.page(f"/pay/{payment['id']}?lang=en", language="ko").text
+
+
 def test_both_languages_have_every_word() -> None:
     places = {language: {key: set(re.findall(r"{\w+}", text)) for key, text in table.items()}
               for language, table in words.WORDS.items()}  # fmt: skip

@@ -19,6 +19,7 @@ from tests.platform.test_translations import (
     unspoken,
     wanted,
 )
+from webapp import problem_titles
 from webapp.api.document import document
 from webapp.dev.gateway import words
 
@@ -80,21 +81,42 @@ def every(schema: object) -> Iterator[dict[str, object]]:
             yield from every(part)
 
 
-@pytest.mark.parametrize("name", ["summary", "description", "title"])
+@pytest.mark.parametrize("name", ["summary", "description", "title", "detail"])
 def test_the_api_is_described_in_korean_too(app: Flask, name: str) -> None:
     with app.app_context():
         said = [part for part in every(document()) if f"x-{name}-ko" in part]
-    assert said or name == "title"
+    assert said
     for part in said:
         assert HANGUL.search(str(part[f"x-{name}-ko"])), part
 
 
 def test_the_apis_page_has_no_english_left_for_koreans(app: Flask) -> None:
     page = app.test_client().get("/api/docs", headers={"Accept-Language": "ko"}).text
-    for tag in ("h1", "h2", "h3", "h4", "caption", "summary"):
+    assert page.count("<dd>") > 100
+    for tag in ("h1", "h2", "h3", "h4", "caption", "summary", "dd"):
         for heading in re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", page, flags=re.DOTALL):
             text = re.sub(r"<code.*?</code>|<b\b.*?</b>|<[^>]*>", " ", heading, flags=re.DOTALL).strip()
             assert HANGUL.search(text) or not LATIN.search(text), text
+
+
+def codes_of_the_house() -> set[str]:
+    """Every code that a class of ours gives or that is written where a problem is made."""
+    written = re.compile(r"""(?:\bcode(?:, \w+)* = |problem\()"([a-z-]+)\"""")
+    return {code for path in (ROOT / "webapp").rglob("*.py") for code in written.findall(path.read_text())}
+
+
+def test_every_problem_of_the_api_has_a_title_in_both_languages(app: Flask) -> None:
+    assert {"seat-taken", "in-flight", "stale-form", "stale-edit"} <= codes_of_the_house()
+    assert codes_of_the_house() <= problem_titles.TITLES.keys()
+    client = app.test_client()
+    for path in ("/api/nothing", "/api/reservations/1"):
+        titles = [
+            client.get(path, headers={"Accept-Language": language}).json["title"]  # type: ignore[index]
+            for language in ("en", "ko")
+        ]
+        assert HANGUL.search(titles[1]), path
+        assert "-" not in titles[0], path
+        assert titles[0] != titles[1], path
 
 
 def test_what_is_wrong_with_a_form_is_said_in_korean(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,11 +132,12 @@ def test_what_is_wrong_with_a_form_is_said_in_korean(app: Flask, monkeypatch: py
 def test_pages_speak_to_a_fan_in_one_voice() -> None:
     """Letters and manuals are formal; pages speak as the best shops do, in the polite and friendly form."""
     formal = {"webapp/checkout/letters.py"}
+    said = korean()
     stiff = [
         text
         for message in sentences(wanted())
         if not {str(place) for place, _ in message.locations} <= formal
-        for text in forms(korean().get(english(message)[0]) or message)
+        for text in forms(said.get(english(message)[0]) or message)
         if re.search(r"(니다|니까)(?=[.?!]|$)", text)
     ]
     assert stiff == []

@@ -12,13 +12,12 @@ from itertools import product
 from pathlib import Path
 
 import alembic.command
-from playwright.sync_api import Browser
 
 from tests.conftest import TEST_SECRETS
 from tests.screens import album, stage
 from tests.screens.all import SCENES
 from tests.screens.scenes import Place, Scene
-from tests.screens.stage import Look
+from tests.screens.stage import Look, Windows
 from webapp import create_app
 from webapp.cli import alembic_config
 from webapp.config import from_environment
@@ -37,7 +36,8 @@ def main() -> int:
     folder: Path = asked.into
     folder.mkdir(parents=True, exist_ok=True)
     with house() as place, stage.browser() as browser:
-        failed = [one.name for one in wanted if not take(one, looks, place, browser, folder)]
+        windows = Windows(place, browser)
+        failed = [one.name for one in wanted if not take(one, looks, windows, folder)]
     print(f"{len(wanted) - len(failed)} scenes, {len(looks)} pictures each: {album.bind(folder, SCENES)}")
     for name in failed:
         print(f"failed: {name}", file=sys.stderr)
@@ -69,14 +69,14 @@ def house() -> Iterator[Place]:
                     yield place
 
 
-def take(scene: Scene, looks: list[Look], place: Place, browser: Browser, folder: Path) -> bool:
+def take(scene: Scene, looks: list[Look], windows: Windows, folder: Path) -> bool:
     """The scene's pictures; False, with the reason said, when one could not be taken."""
     print(scene.name, flush=True)
     stage.clear()
     try:
-        path = scene.comes_about(place)
+        path = scene.comes_about(windows.place)
         for look in looks:
-            with stage.looking(scene, path, place, browser, look, reduced_motion="reduce") as page:
+            with stage.looking(scene, path, windows, look, reduced_motion="reduce") as page:
                 page.screenshot(path=folder / f"{scene.name}-{look.name}.png", full_page=True, animations="disabled")
     except Exception as problem:  # whatever it is, the other scenes have their pictures taken
         print(f"  {''.join(traceback.format_exception(problem)[-3:])}", file=sys.stderr, flush=True)

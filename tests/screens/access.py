@@ -22,13 +22,13 @@ def is_open_to_everyone(scene: Scene, looking: Looking) -> None:
     """
     language = "ko" if scene.number % 2 else "en"
     with looking(scene, Look(320, 740, language, "dark"), reduced_motion="reduce") as page:
-        _judge(page, "narrow and dark")
+        _judge(page, scene, "narrow and dark")
         page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.evaluate(SETTLED)
-        _judge(page, "wide and light")
+        _judge(page, scene, "wide and light")
 
 
-def _judge(page: Page, how: str) -> None:
-    wrong = [*violations(page), *overflow(page)]
+def _judge(page: Page, scene: Scene, how: str) -> None:
+    wrong = [*violations(page, scene.alike), *overflow(page)]
     assert not wrong, f"{how}: {'; '.join(wrong)}"

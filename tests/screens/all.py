@@ -6,5 +6,8 @@ from tests.screens.scenes import SCENES
 
 __all__ = ["SCENES"]
 
-for part in ("the_bill", "the_line", "the_seats", "money", "the_desk", "the_office", "the_rest"):
+for part in ("the_bill", "the_line", "the_seats", "money", "the_desk", "the_office", "the_rest", "the_edges"):
     import_module(f"tests.screens.scenes_of_{part}")
+
+_kinds = list(dict.fromkeys(one.kind for one in SCENES))
+SCENES.sort(key=lambda one: _kinds.index(one.kind))

@@ -1,6 +1,7 @@
 """What scenes are made of: the demo's concerts one at a time, crowds, and orders as far as they got."""
 
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -15,12 +16,33 @@ from webapp.checkout import payments, settling
 from webapp.checkout.models import Payment
 from webapp.checkout.payments import Wish
 from webapp.concerts.models import Concert, Schedule, Seat
+from webapp.concerts.plans import Plan
 from webapp.db import db, transaction
 from webapp.dev import seeds
+from webapp.dev.drawing import fan as fan_of_rows
+from webapp.dev.drawing import framed
 from webapp.waiting_room import joining, steering
 from webapp.waiting_room.models import Counter
 
-HALL, CLUB, RECITAL, ARENA = seeds.SHOWS
+WHOLE_HALL, CLUB, RECITAL, ARENA = seeds.SHOWS
+
+
+@cache
+def front_of_the_hall() -> Plan:
+    """The concert hall with its grades and sections, and a few rows of each: most scenes do not show the house."""
+    centre = (0.0, -290.0)
+    return framed(
+        "Concert hall",
+        (268, 72),
+        [
+            fan_of_rows("Floor A", [("VIP", 1), ("R", 1)], centre, 330, -14, 0),
+            fan_of_rows("Floor B", [("VIP", 1), ("R", 1)], centre, 330, 0, 14),
+            fan_of_rows("Balcony A", [("S", 1), ("A", 1)], centre, 380, -12, 12),
+        ],
+    )
+
+
+HALL = WHOLE_HALL._replace(hall=front_of_the_hall)
 _numbers = count(1)
 MADE = timedelta(minutes=6)  # before its end: as long as an order that is being paid is held
 

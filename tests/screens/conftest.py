@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.screens import stage
 from tests.screens.all import SCENES
 from tests.screens.scenes import Place, Scene
-from tests.screens.stage import Look
+from tests.screens.stage import Look, Windows
 
 
 @pytest.fixture(scope="module")  # not longer: it would hear of what happens in other files' houses, and tell
@@ -21,10 +21,10 @@ def place(app: Flask, environment: dict[str, str]) -> Iterator[Place]:
         stage.clear(from_one=True)
 
 
-@pytest.fixture(scope="module")  # not longer: other files of a process open one of their own
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="module")  # not longer: other files of a process open a browser of their own
+def windows(place: Place) -> Iterator[Windows]:
     with stage.browser() as opened:
-        yield opened
+        yield Windows(place, opened)
 
 
 @pytest.fixture
@@ -39,14 +39,14 @@ Looking = Callable[..., AbstractContextManager[Page]]
 
 
 @pytest.fixture
-def looking(empty_house: None, place: Place, chromium: Browser) -> Looking:
-    """The scene with this name, made once; each call opens it in a browser of its own."""
+def looking(empty_house: None, windows: Windows) -> Looking:
+    """The scene with this name, made once; each call opens a page of its own."""
     made: dict[str, str] = {}
 
     def opened(scene: str | Scene, look: Look | None = None, **options: object) -> AbstractContextManager[Page]:
         one = scene if isinstance(scene, Scene) else next(each for each in SCENES if each.name == scene)
-        path = made.setdefault(one.name, "") or one.comes_about(place)
+        path = made.setdefault(one.name, "") or one.comes_about(windows.place)
         made[one.name] = path
-        return stage.looking(one, path, place, chromium, look or Look(), **options)
+        return stage.looking(one, path, windows, look or Look(), **options)
 
     return opened

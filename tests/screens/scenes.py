@@ -23,7 +23,7 @@ class Scene:
     """A state of a page: `comes_about` makes it and returns the path, `role` looks, `before` and `then` touch the page.
 
     `before` runs ahead of loading, once for each picture; `then` afterwards. `kind` is the group it is shown in.
-    `is_dark`: the house's lights are down whatever the reader prefers.
+    `alike` chooses what repeats a part that is there already, on pages too long to look at every colour.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Scene:
     comes_about: Callable[[Place], str]
     before: Callable[[Page], None] | None
     then: Callable[[Page], None] | None
+    alike: str = ""
 
     @property
     def number(self) -> int:
@@ -44,13 +45,14 @@ def scene(
     role: str | None = None,
     before: Callable[[Page], None] | None = None,
     then: Callable[[Page], None] | None = None,
+    alike: str = "",
 ) -> Callable[[Callable[[Place], str]], Callable[[Place], str]]:
     """Adds a function that makes a state to the list; its name and its docstring are the scene's."""
 
     def listed(comes_about: Callable[[Place], str]) -> Callable[[Place], str]:
         name = comes_about.__name__.replace("_", "-")
         says = (comes_about.__doc__ or "").strip()
-        SCENES.append(Scene(name, kind, says, role, comes_about, before, then))
+        SCENES.append(Scene(name, kind, says, role, comes_about, before, then, alike))
         return comes_about
 
     return listed

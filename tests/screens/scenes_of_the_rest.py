@@ -165,7 +165,7 @@ def letter_of_a_refund_in_korean(place: Place) -> str:
     return written("refund_coming", "ko")
 
 
-@scene("The API")
+@scene("The API", alike=".operation ~ .operation")
 def api(place: Place) -> str:
     """The API's page."""
     show(CLUB)

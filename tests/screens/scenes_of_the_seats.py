@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from tests.browser.resting import come_to_rest
 from tests.builders import do, fan
-from tests.screens.cast import CLUB, HALL, admitted, first_night, held, sell, show
+from tests.screens.cast import CLUB, HALL, WHOLE_HALL, admitted, first_night, held, sell, show
 from tests.screens.scenes import Place, scene
 from webapp import clock
 from webapp.booking import holds
@@ -81,7 +81,7 @@ def dates(place: Place) -> str:
 @scene(KIND, role="holder", then=_drawn)
 def map_overview(place: Place) -> str:
     """The whole house, with what is left in each section."""
-    concert = show(HALL)
+    concert = show(WHOLE_HALL)
     sell(concert)
     admitted(concert)
     return f"/schedules/{first_night(concert).id}"
@@ -114,7 +114,7 @@ def map_one_taken(place: Place) -> str:
 @scene(KIND, role="holder")
 def list_of_sections(place: Place) -> str:
     """The list before a section is chosen."""
-    concert = show(HALL)
+    concert = show(WHOLE_HALL)
     sell(concert)
     admitted(concert)
     return f"/schedules/{first_night(concert).id}?view=list"

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from tests.builders import do
 from tests.emptying import empty
 from tests.running import answers, free_port, process, wait_until
+from tests.screens.pages import ENDPOINT_OF, endpoint_of
 from tests.screens.scenes import Place, Scene
 from webapp import clock, memory
 from webapp.accounts import signing_in
@@ -84,35 +85,54 @@ def clear(*, from_one: bool = False) -> None:
     empty(from_one=from_one)
 
 
+class Windows:
+    """A browser's windows, one for each language and each way of looking, kept: what they loaded once they know.
+
+    Cookies end with the scene. Whoever meddles with what a page loads gets a page of their own.
+    """
+
+    def __init__(self, place: Place, browser: Browser) -> None:
+        self.place, self._browser = place, browser
+        self._open: dict[str, Page] = {}
+
+    @contextmanager
+    def page(self, look: Look, is_own: bool, **options: Any) -> Iterator[Page]:
+        key = f"{look.language} {sorted(options.items())}"
+        kept = self._open.get(key) or self._open.setdefault(key, self._opened(look.language, options).new_page())
+        kept.context.clear_cookies()
+        page = kept.context.new_page() if is_own else kept
+        page.set_viewport_size({"width": look.width, "height": look.height})
+        page.emulate_media(media="screen", color_scheme="dark" if look.scheme == "dark" else "light")
+        try:
+            yield page
+        finally:
+            page.close() if is_own else page.goto("about:blank")
+
+    def _opened(self, language: str, options: dict[str, Any]) -> BrowserContext:
+        context = self._browser.new_context(
+            base_url=self.place.address, locale=LANGUAGES[language], timezone_id="Asia/Seoul", **options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+
 @contextmanager
-def looking(scene: Scene, path: str, place: Place, browser: Browser, look: Look, **options: Any) -> Iterator[Page]:
+def looking(scene: Scene, path: str, windows: Windows, look: Look, **options: Any) -> Iterator[Page]:
     """The scene's page as its role sees it, after whatever the scene does there."""
-    context = browser.new_context(
-        base_url=place.address,
-        viewport={"width": look.width, "height": look.height},
-        color_scheme="dark" if look.scheme == "dark" else "light",
-        locale=LANGUAGES[look.language],
-        timezone_id="Asia/Seoul",
-        **options,
-    )
-    try:
-        yield _go(context, scene, path, place)
-    finally:
-        context.close()
-
-
-def _go(context: BrowserContext, scene: Scene, path: str, place: Place) -> Page:
-    context.set_default_timeout(PATIENCE_MS)
-    if scene.role:
-        context.add_cookies([{"name": "frontrow", "value": _signed_in(scene.role, place), "url": place.address}])
-    page = context.new_page()
-    if scene.before:
-        scene.before(page)
-    page.goto(path, wait_until="load")
-    page.evaluate("document.fonts.ready")
-    if scene.then:
-        scene.then(page)
-    return page
+    place = windows.place
+    with windows.page(look, is_own=scene.before is not None, **options) as page:
+        if scene.role:
+            cookie = _signed_in(scene.role, place)
+            page.context.add_cookies([{"name": "frontrow", "value": cookie, "url": place.address}])
+        if scene.before:
+            scene.before(page)
+        page.goto(path, wait_until="load")
+        page.evaluate("document.fonts.ready")
+        if scene.name in ENDPOINT_OF:
+            assert endpoint_of(place.app, urlsplit(page.url).path) == ENDPOINT_OF[scene.name], page.url
+        if scene.then:
+            scene.then(page)
+        yield page
 
 
 def _signed_in(role: str, place: Place) -> str:

@@ -11,7 +11,9 @@ from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, schedule
 from tests.sockets.test_delivery import Recorder, changed
 from webapp import memory
 from webapp.booking import holds
+from webapp.concerts import pricing
 from webapp.concerts.models import Schedule
+from webapp.db import transaction
 from webapp.jobs import redis
 from webapp.live import messages, stock_watch
 from webapp.live.delivery import Delivery
@@ -47,8 +49,33 @@ def test_what_changed_is_told_once_and_what_did_not_is_not(evening: Schedule, to
         for seconds in (1, 2):  # the second time nothing is new
             assert stock_news.tell(show, at(seconds=seconds))
             turn_is_over(show)
-        assert told[-1] == {"concert": show, "at": at(seconds=1).isoformat(), "grades": [words]}
+        assert told[-1] == {
+            "concert": show,
+            "at": at(seconds=1).isoformat(),
+            "grades": [words],
+            "prices": [[100_000, 100_000]],
+        }
     assert len(told) == 3
+
+
+def test_an_edited_price_is_told_to_who_waits_at_once(evening: Schedule, told: list[dict[str, Any]]) -> None:
+    assert stock_news.tell(evening.concert_id, NOW)
+    with transaction():
+        pricing.change(pricing.lock(evening.id), {"R": 77_000})
+    redis().delete(f"frontrow:stock-counted:{evening.concert_id}")
+    stock_watch.seats_moved(evening.concert_id, is_edit=True)
+    stock_watch.tell_all()
+    assert [one["prices"] for one in told] == [[[100_000, 100_000]], [[77_000, 77_000]]]
+
+
+def test_the_word_of_an_edit_reaches_the_counting(stage: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[int, bool]] = []
+    monkeypatch.setattr(stock_watch, "seats_moved", lambda concert, is_edit: heard.append((concert, is_edit)))
+    delivery = Delivery(Recorder())  # type: ignore[arg-type]
+    for number in (0, 7):
+        message = {"event": "seats_changed", "concert": 1, "schedule": 2, "changes": [[number, 0]]}
+        delivery.take(json.dumps(message).encode(), 100)
+    assert heard == [(1, True), (1, False)]
 
 
 def test_of_many_processes_that_heard_of_a_change_one_counts(evening: Schedule, told: list[dict[str, Any]]) -> None:

@@ -9,14 +9,30 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from tests.builders import NOW, at, begin_card, concert, do, fan, fans, hold, house, operator, report, schedule
+from tests.builders import (
+    NOW,
+    at,
+    begin_card,
+    concert,
+    do,
+    fan,
+    fans,
+    gather,
+    hold,
+    house,
+    operator,
+    report,
+    schedule,
+    soon,
+)
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
 from webapp.admin import exports
 from webapp.admin.models import OperatorAction
 from webapp.checkout import settling
 from webapp.concerts import listing
-from webapp.db import db
+from webapp.concerts.models import Concert
+from webapp.db import db, transaction
 from webapp.waiting_room import joining, sampling
 
 
@@ -182,6 +198,27 @@ def test_what_is_left_is_on_the_page_the_status_and_without_scripts(visit: Visit
     assert second.json["stock"]["grades"] == [["R", "gone"]]
     page = visit(waiter).get("/concerts/show/line").text
     assert 'data-stock="gone" data-name="R"' in page
+
+
+def test_the_lobby_says_what_seats_cost_and_listens_for_no_news(visit: Visitor) -> None:
+    show = soon()
+    schedule(show, price=88_000)
+    waiter = fan("waiter")
+    gather(show.id, [waiter])
+    page = visit(waiter).get("/concerts/show/lobby").text
+    assert "₩88,000" in page
+    assert 'data-name="R"' in page
+    assert 'data-controller="stock"' not in page
+
+
+def test_times_of_a_concert_abroad_say_whose_they_are(visit: Visitor) -> None:
+    show = concert()
+    schedule(show)
+    assert "Local time" not in visit(None).get("/concerts/show").text
+    with transaction():
+        db.session.get_one(Concert, show.id).time_zone = "Asia/Tokyo"
+    assert "Local time in Tokyo" in visit(None).get("/concerts/show").text
+    assert "도쿄" in visit(None).get("/concerts/show", headers={"Accept-Language": "ko"}).text
 
 
 def test_a_range_of_prices_is_a_dash_to_the_eye_and_words_to_the_ear(visit: Visitor) -> None:

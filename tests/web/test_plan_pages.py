@@ -132,3 +132,20 @@ def test_open_maps_are_told_of_an_edit(client: FlaskClient, monkeypatch: pytest.
     edit(client, f"/admin/schedules/{evening.id}/edit", **times, **{"price-0": "120000"})
     (told,) = heard
     assert (told["event"], told["schedule"], told["changes"]) == ("seats_changed", evening.id, [[0, 0]])
+
+
+def test_a_plan_is_renamed_copied_archived_and_offered_again(client: FlaskClient) -> None:
+    plan = saved_plan(client)
+    edit(client, f"/admin/plans/{plan}", name="Red Hall")
+    assert db.session.get_one(SeatPlan, plan, populate_existing=True).name == "Red Hall"
+    copied = client.post(f"/admin/plans/{plan}/copies").location
+    copy = db.session.get_one(SeatPlan, int(copied.rsplit("/", 1)[1]))
+    assert copy.id != plan
+    assert copy.document["sections"] == db.session.get_one(SeatPlan, plan).document["sections"]
+    assert "Red Hall" in client.get("/admin/plans").text
+    client.post(f"/admin/plans/{plan}/archiving")
+    assert f'href="/admin/plans/{plan}"' not in client.get("/admin/plans").text
+    assert f'href="/admin/plans/{plan}"' in client.get("/admin/plans?part=archived").text
+    client.post(f"/admin/plans/{plan}/restoring")
+    assert f'href="/admin/plans/{plan}"' in client.get("/admin/plans").text
+    assert [one.action for one in actions()] == ["create plan", "rename plan", "archive plan", "restore plan"]

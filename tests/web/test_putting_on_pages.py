@@ -7,9 +7,10 @@ from sqlalchemy import select
 from tests.builders import NOW, at, concert, do, fan, hold, house, schedule
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
-from tests.web.putting_on import CONCERT, DATE, actions, client, count, edit, import_rows, seen_of
+from tests.web.putting_on import CONCERT, DATE, actions, client, count, edit, import_rows, saved_plan, seen_of
+from webapp.concerts import listing
 from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
-from webapp.db import db
+from webapp.db import db, transaction
 from webapp.waiting_room import steering
 from webapp.waiting_room.models import Counter
 
@@ -139,6 +140,22 @@ def test_a_copy_brings_everything_but_the_dates(client: FlaskClient) -> None:
     assert made.location == "/admin/concerts/winter-letter-again/setup"
 
 
+def test_a_copy_of_a_concert_abroad_keeps_its_fees_its_clocks_and_its_capacity(client: FlaskClient) -> None:
+    abroad = {**CONCERT, "time_zone": "Asia/Tokyo", "capacity": "70"}
+    client.post("/admin/concerts/new", data=abroad)
+    model = listing.concert("winter-letter")
+    free = {**model.refund_terms, "steps": []}
+    with transaction():
+        model.refund_terms = free
+    page = client.get("/admin/concerts/new?from=winter-letter").text
+    assert 'value="Asia/Tokyo"' in page
+    assert 'value="70"' in page
+    client.post("/admin/concerts/new?from=winter-letter", data={**abroad, "slug": "again"})
+    copy = listing.concert("again")
+    counter = db.session.get_one(Counter, copy.id)
+    assert (copy.refund_terms, copy.time_zone, counter.capacity) == (free, "Asia/Tokyo", 70)
+
+
 def test_an_archived_concert_is_listed_nowhere_and_kept(client: FlaskClient, visit: Visitor) -> None:
     evening = house()
     order = hold(fan("holder"), evening, 1)
@@ -182,3 +199,21 @@ def test_a_date_that_is_over_can_be_archived_and_one_to_come_cannot(client: Flas
     timepiece.pass_(days=400)
     client.post(f"/admin/schedules/{evening.id}/archiving")
     assert db.session.get_one(Schedule, evening.id, populate_existing=True).archived_at == at(days=400)
+    client.post(f"/admin/schedules/{evening.id}/restoring")
+    assert db.session.get_one(Schedule, evening.id, populate_existing=True).archived_at is None
+    assert [one.action for one in actions()] == ["archive performance", "restore performance"]
+
+
+def test_a_copy_of_a_date_begins_with_its_house_and_its_prices(client: FlaskClient) -> None:
+    client.post("/admin/concerts/new", data=CONCERT)
+    plan = saved_plan(client)
+    client.post(f"/admin/concerts/winter-letter/schedules/new?plan={plan}", data=DATE)
+    first = db.session.scalars(select(Schedule)).one()
+    path = f"/admin/concerts/winter-letter/schedules/new?from={first.id}"
+    page = client.get(path).text
+    assert 'value="165000"' in page
+    assert 'value="132000"' in page
+    next_day = {"starts_at": "2027-01-31T19:30", "doors_at": "2027-01-31T18:30"}
+    assert client.post(path, data={**DATE, **next_day}).status_code == 303
+    assert db.session.scalars(select(Schedule.seat_plan_id)).all() == [plan, plan]
+    assert count(Seat) == 60

@@ -22,7 +22,7 @@ from tests.running import ROOT, free_port, wait_until
 from tests.timepiece import Timepiece, timepiece
 from webapp import jobs
 from webapp.accounts.models import User
-from webapp.checkout import letters, mails, refunding, settling
+from webapp.checkout import letter_look, letters, mails, refunding, settling
 from webapp.checkout.mail_models import Mail
 from webapp.config import MailServer
 from webapp.db import db
@@ -91,6 +91,9 @@ def test_an_order_is_confirmed_by_mail_once(post_office: PostOffice, timepiece: 
         assert "Tue 2 Mar 2027 19:30" in body  # as the clock in Seoul shows it
         assert "₩100,000" in body
     assert "<p style=" in html
+    assert 'content="light dark"' in html
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert f".words {{ color: {letter_look.DARK[letter_look.INK]} !important; }}" in html
     assert "<" not in plain
     assert (written()[0].status, written()[0].recipient) == ("sent", "holder@frontrow.test")
 

@@ -1,9 +1,11 @@
 """The sandbox provider against the running gateway: refunds in parts, lists, and amounts that are none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import requests
 
 from tests.builders import NOW, do, fan, hold, house
 from tests.timepiece import Timepiece, timepiece
@@ -30,6 +32,12 @@ def found(provider: Sandbox, reference: str) -> Report:
     report = provider.look_up(reference, None)
     assert report is not None
     return report
+
+
+def test_a_fan_is_sent_to_a_page_in_their_language(provider: Sandbox) -> None:
+    started = provider.start(replace(charge("said"), language="ko"))
+    assert started.redirect_url.endswith("?lang=ko")
+    assert '<html lang="ko">' in requests.get(started.redirect_url, headers={"Accept-Language": "en"}, timeout=30).text
 
 
 @pytest.fixture

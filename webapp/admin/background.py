@@ -15,6 +15,7 @@ from rq.registry import FailedJobRegistry
 from rq.worker.base import BaseWorker
 
 from webapp import jobs
+from webapp.admin import job_words
 from webapp.errors import NotFound
 
 LATEST = 20  # how many of a job's last runs are looked at to find one that has ended
@@ -80,6 +81,7 @@ def _recurring(job: CronJob) -> dict[str, Any]:
         "next_at": job.next_enqueue_time,
         "last_seconds": took,
         "last_outcome": _outcome(last) if last else None,
+        "last_said": job_words.outcome(_outcome(last)) if last else None,
     }
 
 
@@ -118,7 +120,7 @@ def _worker(worker: BaseWorker) -> dict[str, Any]:
     job = worker.get_current_job()
     return {
         "queues": worker.queue_names(),
-        "state": str(worker.get_state()),
+        "state": job_words.state(str(worker.get_state())),
         "current": job.func_name if job else None,
     }
 

@@ -154,7 +154,7 @@ class Problem(Answered):
     """RFC 9457. What else it holds depends on its code."""
 
     type: str = told("Always about:blank", "항상 about:blank", "about:blank")
-    title: str = told("The code in words", "코드의 이름", "not your turn")
+    title: str = told("A few words for people, in their language", "사람을 위한 짧은 이름", "Not your turn yet")
     status: int = told("The HTTP status", "HTTP 상태", 403)
     code: str = told("What programs go by; it stays", "프로그램이 판단에 쓰는 고정 코드", "not-your-turn")
     detail: str = told("A sentence for people, in their language", "사람을 위한 설명", "It is not your turn yet.")

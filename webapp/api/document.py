@@ -8,9 +8,11 @@ from typing import Any
 
 from apispec import APISpec
 from flask_babel import force_locale
+from flask_babel import lazy_gettext as _
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from webapp import problem_titles
 from webapp.api.answered import Problem
 from webapp.api.errors import Invalid, NotJson, SessionEnded, Unauthorized, WrongContentType
 from webapp.api.operations import ANYBODY, EITHER, FAN, JSON, OPERATIONS, Operation
@@ -71,7 +73,7 @@ class _Schemas:
         shown: list[Any] = [*models, Problem]
         wanted += [(model, "serialization", TypeAdapter(model)) for model in shown]
         found, rest = TypeAdapter.json_schemas(wanted, ref_template=REF, schema_generator=_Untitled)
-        self.by_model = {key: schema for (key, _), schema in found.items()}
+        self.by_model = {key: schema for (key, _mode), schema in found.items()}
         self.definitions: dict[str, Any] = dict(sorted(rest.get("$defs", {}).items()))
 
     def of(self, model: Any) -> dict[str, Any]:
@@ -177,9 +179,11 @@ def _errors(one: Operation) -> list[BookingError]:
 def _shared(status: int, code: str) -> BookingError:
     """An error that answers.py says for the whole house."""
     said = {
-        "request-entity-too-large": "That is more than this form takes.",
-        "not-found": "This page does not exist, or it is not yours to see.",
-        "unavailable": "Something we need is not answering. Your place, your seats and your money are safe.",
+        "request-entity-too-large": _("That is more than this form takes."),
+        "not-found": _("This page does not exist, or it is not yours to see."),
+        "unavailable": _(
+            "Something we need is not answering. Your place, your seats and your money are safe. Try again soon."
+        ),
     }
     error = BookingError()
     error.code, error.status, error.sentence = code, status, said[code]
@@ -188,19 +192,25 @@ def _shared(status: int, code: str) -> BookingError:
 
 def _refusal(errors: list[BookingError], schemas: _Schemas) -> dict[str, Any]:
     codes = ", ".join(f"`{error.code}`" for error in errors)
-    content = {"schema": schemas.of(Problem), "examples": {error.code: {"value": _example(error)} for error in errors}}
+    content = {"schema": schemas.of(Problem), "examples": {error.code: _example(error) for error in errors}}
     headers = {"Retry-After": {"schema": {"type": "string"}}} if errors[0].status in {429} else {}
     return {"description": codes, "content": {PROBLEM: content}, **({"headers": headers} if headers else {})}
 
 
 def _example(error: BookingError) -> dict[str, Any]:
-    with force_locale("en"):
-        sentence = str(error)
     facts = dict(error.facts)
     if "ahead" in facts:
         facts["remainingCount"] = facts["ahead"]
-    head = {"type": "about:blank", "title": error.code.replace("-", " "), "status": error.status}
-    return {**head, "code": error.code, "detail": sentence, **facts}
+    title, detail = _said(error, "en")
+    head = {"type": "about:blank", "title": title, "status": error.status}
+    title_ko, detail_ko = _said(error, "ko")
+    value = {**head, "code": error.code, "detail": detail, **facts}
+    return {"value": value, "x-title-ko": title_ko, "x-detail-ko": detail_ko}
+
+
+def _said(error: BookingError, language: str) -> tuple[str, str]:
+    with force_locale(language):
+        return problem_titles.of(error.code, error.status), str(error)
 
 
 @cache

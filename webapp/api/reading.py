@@ -97,13 +97,18 @@ def _reply(status: str, one: dict[str, Any], language: str) -> Reply:
     content = one.get("content", {})
     refusal = content.get("application/problem+json")
     if refusal:
-        examples = refusal["examples"]
-        codes = [(code, example["value"]["detail"]) for code, example in examples.items()]
-        first = next(iter(examples.values()))["value"]
-        return Reply(status, "", codes, [], _pretty(first))
+        values = [_spoken(example, language) for example in refusal["examples"].values()]
+        codes = [(value["code"], value["detail"]) for value in values]
+        return Reply(status, "", codes, [], _pretty(values[0]))
     schema = content.get("application/json", {}).get("schema")
     fields = _fields(schema, language) if schema else []
     return Reply(status, _said(one, "description", language), [], fields, _pretty(_example(schema)) if schema else "")
+
+
+def _spoken(example: dict[str, Any], language: str) -> dict[str, Any]:
+    """A refusal's example as a program of this language gets it."""
+    words = {what: example[f"x-{what}-ko"] for what in ("title", "detail")} if language == "ko" else {}
+    return {**example["value"], **words}
 
 
 def _fields(schema: dict[str, Any], language: str) -> list[Field]:

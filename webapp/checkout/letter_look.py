@@ -1,4 +1,7 @@
-"""How mails look: the light tokens of static/css/tokens.css, written into each element, as mail programs want it."""
+"""How mails look: the light tokens of static/css/tokens.css, written into each element, as mail programs want it.
+
+Programs that know of the reader's dark get the dark tokens in a block of rules beside.
+"""
 
 from markupsafe import Markup
 
@@ -27,10 +30,27 @@ STYLES = {
         "font-weight:640;text-decoration:none;"
     ),
     "link": f"color:{INK};",
-    "foot": f"margin:24px 0 0;color:{INK_SOFT};font-size:13px;",
 }
+DARK = {GROUND: "#191410", SURFACE: "#221b16", RULE: "#3d332a", INK: "#f7eee0", INK_SOFT: "#bcad9a"}
 
 
 def css(name: str) -> Markup:
-    """The style attribute of one part of a mail."""
-    return Markup('style="{}"').format(STYLES[name])
+    """The style and the class of one part of a mail."""
+    return Markup('style="{}" class="{}"').format(STYLES[name], name)
+
+
+def dark() -> Markup:
+    """The block of rules for a reader in the dark. They have to outdo the elements' own styles, hence their weight."""
+    rules = [f".{name} {{ {said} }}" for name, style in STYLES.items() if (said := _dark(style))]
+    return Markup("<style>@media (prefers-color-scheme: dark) {{\n{}\n}}</style>").format(Markup("\n".join(rules)))
+
+
+def _dark(style: str) -> str:
+    """What of a style is another colour in the dark."""
+    parts = (part.partition(":") for part in style.split(";") if part)
+    return " ".join(
+        f"{name}: {value.replace(light, night)} !important;"
+        for name, _, value in parts
+        for light, night in DARK.items()
+        if light in value
+    )

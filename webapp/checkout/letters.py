@@ -56,7 +56,8 @@ def rendered(mail: Mail) -> tuple[str, str, str]:
     language = language if language in LANGUAGES else next(iter(LANGUAGES))
     with force_locale(language):
         letter = LETTERS[mail.kind](_matter(mail))
-        known = {"letter": letter, "language": language, "css": letter_look.css, "home": _address("/")}
+        look = {"css": letter_look.css, "dark": letter_look.dark}
+        known = {"letter": letter, "language": language, "home": _address("/"), **look}
         plain, html = (
             current_app.jinja_env.get_template(f"mail/letter.{kind}").render(known) for kind in ("txt", "html")
         )

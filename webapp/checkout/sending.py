@@ -1,5 +1,6 @@
 """Sending the fan to the provider. Entry-point code: a call between two transactions."""
 
+from flask_babel import get_locale
 from sqlalchemy import bindparam, select
 
 from webapp import clock
@@ -43,6 +44,7 @@ def _charge(payment: Payment, description: str, return_url: str) -> Charge:
         description=description,
         return_url=return_url,
         hold_ends_at=ends[0].expires_at if ends else None,
+        language=str(get_locale() or ""),
     )
     db.session.rollback()  # the connection goes back to the pool while the provider thinks
     return charge

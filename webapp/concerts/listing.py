@@ -56,7 +56,7 @@ def sale_state(concert: Concert, seats_left: int, now: datetime) -> str:
 def cards(now: datetime) -> list[Card]:
     """Every concert with a schedule still to come, soonest first."""
     prices = (
-        select(Schedule.concert_id, func.min(Seat.price).label("low"), func.max(Seat.price).label("high"))
+        select(Schedule.concert_id, stock.LOW.label("low"), stock.HIGH.label("high"))
         .join(Seat, Seat.schedule_id == Schedule.id)
         .group_by(Schedule.concert_id)
         .subquery()
@@ -70,7 +70,7 @@ def cards(now: datetime) -> list[Card]:
         .group_by(Concert.id, prices.c.low, prices.c.high)
         .order_by(func.min(Schedule.starts_at))
     )
-    rows = db.session.execute(statement).all()
+    rows = db.session.execute(statement, {"now": now}).all()
     left = stock.by_schedule([one for row in rows for one in row[1]], now)
     return [_card(row, left, now) for row in rows]
 

@@ -39,7 +39,8 @@ def check(document: object) -> None:
 
 
 def _check_stage(stage: dict[str, Any], frame: Point) -> None:
-    _text(stage, "label", "The stage")
+    if not isinstance(stage.get("label"), str):
+        raise PlanError("The stage: label must be a text, empty for whatever a stage is called where it is shown.")
     x, y = _inside([stage.get("x"), stage.get("y")], "The stage", frame)
     corner = [x + _length(stage, "width", "The stage"), y + _length(stage, "height", "The stage")]
     _inside(corner, "The stage", frame)

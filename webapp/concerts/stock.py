@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Integer, String, bindparam, func, select, text, type_coerce
+from sqlalchemy import ARRAY, Integer, String, and_, bindparam, func, select, text, type_coerce
 
 from webapp.concerts.models import Schedule, Seat, is_free
 from webapp.db import db, fetch
@@ -69,26 +69,25 @@ class Section:
     seats_total: int
 
 
+SELLS = and_(Schedule.cancelled_at.is_(None), Schedule.starts_at > bindparam("now"))
+# What a grade costs is what it costs on the nights that sell it; with none left, what it cost.
+LOW = func.coalesce(func.min(Seat.price).filter(SELLS), func.min(Seat.price))
+HIGH = func.coalesce(func.max(Seat.price).filter(SELLS), func.max(Seat.price))
 FACTS = (
     select(
         Seat.grade,
-        func.min(Seat.price),
-        func.max(Seat.price),
-        func.count().filter(Schedule.cancelled_at.is_(None), Schedule.starts_at > bindparam("now")),
+        LOW,
+        HIGH,
+        func.count().filter(SELLS),
         type_coerce(
-            func.coalesce(
-                func.array_agg(Seat.schedule_id.distinct()).filter(
-                    Schedule.cancelled_at.is_(None), Schedule.starts_at > bindparam("now")
-                ),
-                text("'{}'"),
-            ),
+            func.coalesce(func.array_agg(Seat.schedule_id.distinct()).filter(SELLS), text("'{}'")),
             ARRAY(Integer),
         ),
     )
     .join(Schedule, Schedule.id == Seat.schedule_id)
     .where(Schedule.concert_id == bindparam("concert_id"))
     .group_by(Seat.grade)
-    .order_by(func.min(Seat.price).desc())
+    .order_by(LOW.desc())
 )
 
 # Each grade of each schedule is a walk along ix_seats_unsold that ends as soon as there is enough: with plenty left
@@ -139,8 +138,10 @@ def coarse(concert_id: int, now: datetime) -> dict[str, Any]:
 
 def message(concert_id: int, counted_at: datetime, grades: Iterable[Grade]) -> dict[str, Any]:
     """The coarse stock as one small message, the same for everyone; `at` tells which of two is the newer."""
-    words = [[grade.name, grade.stock] for grade in grades]
-    return {"concert": concert_id, "at": counted_at.isoformat(), "grades": words}
+    known = list(grades)
+    words = [[grade.name, grade.stock] for grade in known]
+    prices = [[grade.price, grade.price_to] for grade in known]
+    return {"concert": concert_id, "at": counted_at.isoformat(), "grades": words, "prices": prices}
 
 
 def count(concert_id: int, now: datetime) -> list[Grade]:
@@ -158,6 +159,11 @@ def count(concert_id: int, now: datetime) -> list[Grade]:
 def forget(concert_id: int) -> None:
     """What was counted is known to be over: whoever asks next counts anew."""
     _counted.drop(concert_id)
+
+
+def forget_facts(concert_id: int) -> None:
+    """An operator edited the house or its prices."""
+    _facts.drop(concert_id)
 
 
 def _seldom(concert_id: int, now: datetime) -> list[Facts]:

@@ -103,7 +103,7 @@ def _chairs(table: Point, facing: float) -> list[Point]:
     return [_polar(table, CHAIR_REACH, facing + turn) for turn in (-100, -33, 33, 100)]
 
 
-def framed(name: str, stage: tuple[float, float], label: str, drafts: Sequence[Draft]) -> Plan:
+def framed(name: str, stage: tuple[float, float], drafts: Sequence[Draft]) -> Plan:
     """The numbered plan of a hall drawn around (0, 0), the middle of the front edge of a stage of that size."""
     width, height = stage
     points = [point for draft in drafts for point in draft.outline]
@@ -118,7 +118,7 @@ def framed(name: str, stage: tuple[float, float], label: str, drafts: Sequence[D
             "y": _short(top - height),
             "width": _short(width),
             "height": _short(height),
-            "label": label,
+            "label": "",
         },
         "sections": _numbered(drafts, left, top),
     }

@@ -17,7 +17,6 @@ def concert_hall() -> Plan:
     return framed(
         "Concert hall",
         (268, 72),
-        "Stage",
         [
             fan("Floor A", side, centre, 330, -31, -12),
             fan("Floor B", [("VIP", 7), ("R", 6), ("S", 3)], centre, 330, -12, 12),
@@ -36,7 +35,6 @@ def club() -> Plan:
     return framed(
         "Club",
         (112, 34),
-        "Stage",
         [
             tables("Tables", "R", (0.0, -112.0), [(150, 3, 19), (200, 5, 15)]),
             block("Bench", [("S", 2)], (0, 128), 0, (4, 4)),
@@ -52,7 +50,6 @@ def recital_hall() -> Plan:
     return framed(
         "Recital hall",
         (190, 64),
-        "Stage",
         [
             fan("Stalls", [("R", 6), ("S", 5)], centre, 676, -12, 12, aisles=(-5, 5)),
             block("Gallery Left", gallery, (-180, 92), -90, (15,)),
@@ -66,7 +63,7 @@ def arena() -> Plan:
     """About 11,000 seats: nine floor blocks, and a lower and an upper stand around three sides."""
     lower = _stand("Lower", 101, 118, [("R", 5), ("S", 10)], wedges=2)
     upper = _stand("Upper", 201, 330, [("S", 4), ("A", 18)], wedges=3)
-    return framed("Arena", (420, 96), "Stage", [*_arena_floor(), *lower, *upper])
+    return framed("Arena", (420, 96), [*_arena_floor(), *lower, *upper])
 
 
 def _arena_floor() -> list[Draft]:

@@ -18,7 +18,7 @@ def stadium() -> Plan:
         _tier("Middle", 201, 475, [("S", 20)], wedges=4),
         _tier("Upper", 301, 758, [("S", 6), ("A", 32)], wedges=6),
     ]
-    return framed("Stadium", (640, 120), "Stage", [*_floor(), *(draft for tier in tiers for draft in tier)])
+    return framed("Stadium", (640, 120), [*_floor(), *(draft for tier in tiers for draft in tier)])
 
 
 def _floor() -> list[Draft]:

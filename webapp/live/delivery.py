@@ -70,7 +70,7 @@ class Delivery:
             sequence = message.get("sequence", 0)  # none from a process of before these numbers: as good as missed
             changes = self.seats.setdefault((message["concert"], message["schedule"]), Changes(sequence))
             changes.take(sequence, message["changes"])
-            stock_watch.seats_moved(message["concert"])
+            stock_watch.seats_moved(message["concert"], is_edit=any(one[0] == 0 for one in message["changes"]))
         elif event == "stock_changed":
             self.socketio.emit(event, message["body"], to=messages.line_room(message["concert"]))
         elif event == "signed_out":

@@ -22,8 +22,13 @@ PACE_SECONDS = 0.25
 _moved: set[int] = set()
 
 
-def seats_moved(concert_id: int) -> None:
-    """Seats of this concert were held, sold or freed; pages that open now are to count anew too."""
+def seats_moved(concert_id: int, *, is_edit: bool = False) -> None:
+    """Seats of this concert were held, sold or freed; pages that open now are to count anew too.
+
+    With `is_edit` an operator changed the house or what it costs.
+    """
+    if is_edit:
+        stock.forget_facts(concert_id)
     stock.forget(concert_id)
     _moved.add(concert_id)
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask_login import current_user, login_required
 
 from webapp import clock
-from webapp.concerts import listing
+from webapp.concerts import listing, stock
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.errors import LobbyClosed, NotFound
@@ -31,7 +31,7 @@ def show(slug: str) -> Any:
     seen = lobby_views.of(concert, user_id, now)
     if seen.lot is None:
         return redirect(url_for("waiting_room.concert", slug=slug), 303)
-    return render_template("lobby/show.html", concert=concert, lobby=seen)
+    return _page(concert, seen, now)
 
 
 @blueprint.post("/concerts/<slug>/lobby")
@@ -113,10 +113,14 @@ def _to_the_line(concert: Concert, now: datetime) -> Any:
     if db.session.get_one(Counter, concert_id).awaits_draw and not _draw(concert_id, now):
         seen = lobby_views.of(concert, current_user.id, now)
         if seen.lot is not None:
-            return render_template("lobby/show.html", concert=concert, lobby=seen)
+            return _page(concert, seen, now)
     return redirect(url_for("waiting_room.show", slug=slug), 303)
 
 
 def _draw(concert_id: int, now: datetime) -> bool:
     with transaction():
         return drawing.try_hold_at(concert_id, now)
+
+
+def _page(concert: Concert, seen: lobby_views.Lobby, now: datetime) -> str:
+    return render_template("lobby/show.html", concert=concert, lobby=seen, grades=stock.by_grade(concert.id, now))

@@ -154,7 +154,8 @@ def cacheable(line: dict[str, Any]) -> Response:
     """The tick as an answer with an ETag of its state; the time it was made is no part of the state."""
     answer = jsonify(line)
     answer.headers["Cache-Control"] = STATUS_KEPT
-    left = crc32(repr(line.get("stock", {}).get("grades")).encode())
+    known = line.get("stock", {})
+    left = crc32(repr((known.get("grades"), known.get("prices"))).encode())
     answer.set_etag(f"{line['concert']}-{line['sequence']}-{line['state']}-{left:x}")
     answer.make_conditional(request)
     return answer

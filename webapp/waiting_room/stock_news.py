@@ -25,7 +25,7 @@ def tell(concert_id: int, now: datetime) -> bool:
         if not redis().set(f"frontrow:stock-counted:{concert_id}", 1, nx=True, px=EVERY_MS):
             return False
         grades = stock.count(concert_id, now)
-        told = json.dumps([[grade.name, grade.stock] for grade in grades])
+        told = json.dumps([[grade.name, grade.stock, grade.price, grade.price_to] for grade in grades])
         before = redis().set(f"frontrow:stock-told:{concert_id}", told, get=True, ex=TOLD_SECONDS)
     except RedisError as error:
         log.warning("what is left of concert %s was not told: %s", concert_id, error)

@@ -1,6 +1,6 @@
 // What is still on sale, live. The page shows each change at once, and says the sum of them, once and in a sentence.
 import { watch } from "frontrow/live";
-import { fill, wordsOf } from "frontrow/words";
+import { fill, money, wordsOf } from "frontrow/words";
 
 const SAY_EVERY_MS = 4000; // a last seat that is held, freed and held again is one sentence, not three
 
@@ -16,13 +16,27 @@ export function connect(section) {
     const at = Date.parse(told.at);
     if (told.concert !== Number(section.dataset.concert) || at < heardAt) return;
     heardAt = at;
-    for (const [name, stock] of told.grades) show(grades.get(name), stock);
+    told.grades.forEach(([name, stock], place) => {
+      show(grades.get(name), stock);
+      price(grades.get(name)?.querySelector("[data-prices]"), told.prices?.[place]);
+    });
     if (timer === null) say();
   };
   const show = (row, stock) => {
     if (!row || row.dataset.stock === stock) return;
     row.dataset.stock = stock;
     row.querySelector(".stock-word").textContent = words[stock];
+  };
+  // An operator may edit what a grade costs: a dash for the eye, words for the ear.
+  const price = (shown, prices) => {
+    if (!shown || !prices || shown.dataset.prices === prices.join(" ")) return;
+    shown.dataset.prices = prices.join(" ");
+    const [low, high] = prices.map(money);
+    const seen = span("figures", low === high ? low : `${low}–${high}`);
+    shown.replaceChildren(seen);
+    if (low === high) return;
+    seen.ariaHidden = "true";
+    shown.append(span("visually-hidden", fill(words.range, { low, high })));
   };
   const say = () => {
     timer = null;
@@ -52,4 +66,11 @@ function change(before, now) {
   if (now === "gone") return "last";
   if (before === "gone") return "back";
   return now === "few" ? "nearly" : null;
+}
+
+function span(kind, text) {
+  const made = document.createElement("span");
+  made.className = kind;
+  made.textContent = text;
+  return made;
 }

@@ -7,6 +7,7 @@ const NEAR_ROOM_PX = 70; // less of a section than this needs no name
 const TURNED = -Math.PI / 2; // along a side stand, where nothing fits across
 
 export function labels(house, words, letters, colours) {
+  house.plan.stage.label ||= words.stage;
   const kept = new Map();
   const kinds = new Map();
   const style = { ink: colours.ink, halo: colours.surface };

@@ -45,7 +45,7 @@ class Callback:
 
 @dataclass(frozen=True)
 class Charge:
-    """What a provider is asked to collect. `amount` in won; `reference` is our payment's public id."""
+    """What a provider is asked to collect. `amount` in won; `reference` is our payment's id, `language` the fan's."""
 
     reference: str
     idempotency_key: str
@@ -54,6 +54,7 @@ class Charge:
     description: str
     return_url: str
     hold_ends_at: datetime | None
+    language: str = ""
 
 
 class Provider(Protocol):

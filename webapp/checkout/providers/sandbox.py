@@ -51,7 +51,8 @@ class Sandbox:
         if charge.hold_ends_at:
             body["hold_ends_at"] = charge.hold_ends_at.isoformat()
         payment = self._call("POST", "/v1/payments", body, charge.idempotency_key)
-        return Started(payment["id"], payment["checkout_url"].replace(self._url, self._public_url, 1))
+        page = payment["checkout_url"].replace(self._url, self._public_url, 1)
+        return Started(payment["id"], f"{page}?{urlencode({'lang': charge.language})}" if charge.language else page)
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
         lowered = {name.lower(): value for name, value in headers.items()}

@@ -34,7 +34,7 @@ def settled(blocks: Sequence[Block], findings: Findings) -> float:
 
 
 def stage_of(areas: Sequence[At], scale: float) -> tuple[str, Box | None]:
-    """The label and box of the area that says it is the stage, in our measure; or a name for one, and None."""
+    """The label and box of the area that says it is the stage, in our measure; or no label and None."""
     for area in areas:
         label = _said(area.value)
         box = _box(area.value)
@@ -43,7 +43,7 @@ def stage_of(areas: Sequence[At], scale: float) -> tuple[str, Box | None]:
             left, top = x + area.origin[0], y + area.origin[1]
             scaled = [(left + box[0]) * scale, (top + box[1]) * scale, (left + box[2]) * scale, (top + box[3]) * scale]
             return " ".join(label.split())[:40], (scaled[0], scaled[1], scaled[2], scaled[3])
-    return _("Stage"), None
+    return "", None
 
 
 def _gaps(row: Sequence[Spot]) -> Iterator[float]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from webapp.concerts.plan_files import limits
-from webapp.concerts.plan_files.problems import Findings
+from webapp.concerts.plan_files.problems import Findings, refuse
 
 Point = tuple[float, float]
 
@@ -21,8 +21,8 @@ class At:
     findings: Findings
     origin: Point = (0, 0)
 
-    def items(self, key: str, *, optional: bool = False) -> list["At"]:
-        """The objects of a list."""
+    def items(self, key: str, most: int, too_many: str, *, optional: bool = False) -> list["At"]:
+        """The objects of a list; one of more than `most` is refused with `too_many` before any is looked at."""
         found = self._get(key)
         path = self._path(key)
         if found is None and optional:
@@ -30,6 +30,8 @@ class At:
         if not isinstance(found, list):
             self.findings.add(path, _("A list belongs here."))
             return []
+        if len(found) > most:
+            raise refuse(too_many, path)
         items = []
         for index, one in enumerate(found):
             if isinstance(one, dict):

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from webapp.concerts.plan_files import limits
 from webapp.concerts.plan_files.ground import settled, stage_of
 from webapp.concerts.plan_files.json_walk import At
-from webapp.concerts.plan_files.problems import BadPlanFile, Findings, Problem, refuse
+from webapp.concerts.plan_files.problems import BadPlanFile, Findings, Problem, refuse, tidy
 from webapp.concerts.plan_files.shaping import Block, Spot, plan_of
 from webapp.concerts.plans import Plan
 
@@ -36,10 +36,8 @@ def read(text: str) -> tuple[Plan, dict[str, int], list[str]]:
         raise refuse(_("This is not a seating plan: a plan is an object with “zones”, “categories” and a “name”."))
     name = findings.name(top.text("name") or "", limits.LONGEST_NAME, "name") or _("Hall")
     zones = _Zones(_grades(top, findings), findings)
-    listed = top.items("zones")
-    if len(listed) > limits.MOST_SECTIONS:
-        raise refuse(_("A house has at most %(most)s sections.", most=limits.MOST_SECTIONS), "zones")
-    for index, zone in enumerate(listed, start=1):
+    most = limits.MOST_SECTIONS
+    for index, zone in enumerate(top.items("zones", most, _("A house has at most %(most)s sections.", most=most)), 1):
         _take_zone(zone, index, zones)
     findings.end()
     if not zones.seats:
@@ -57,13 +55,16 @@ def _parsed(text: str) -> Any:
         raise refuse(_("%(name)s is not a number that a place can have.", name=name))
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        known = dict(pairs)
-        if len(known) < len(pairs):
-            names = [name for name, _value in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise refuse(_("An object has “%(name)s” twice.", name=twice[:40]))
+        known: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in known:
+                raise refuse(_("An object has “%(name)s” twice.", name=name[:40]))
+            known[name] = value
         return known
 
+    # A file of empty objects takes twenty times its size in memory.
+    if text.count("{") + text.count("[") > limits.MOST_PARTS:
+        raise refuse(_("The file has more objects and lists in it than any house."))
     try:
         return json.loads(text, parse_constant=refuse_constant, object_pairs_hook=once)
     except json.JSONDecodeError as error:
@@ -79,33 +80,38 @@ def _parsed(text: str) -> Any:
 
 def _grades(top: At, findings: Findings) -> set[str]:
     grades: set[str] = set()
-    for category in top.items("categories"):
+    too_many = _("A house has at most %(most)s grades.", most=limits.MOST_GRADES)
+    for category in top.items("categories", limits.MOST_GRADES, too_many):
         place = f"{category.path}.name"
         name = findings.name(category.text("name") or "", limits.LONGEST_GRADE, place)
         if name in grades:
             findings.add(place, _("There is a category %(name)s already.", name=name))
         grades.add(name)
-    if len(grades) > limits.MOST_GRADES:
-        findings.add("categories", _("A house has at most %(most)s grades.", most=limits.MOST_GRADES))
     return grades
 
 
 def _take_zone(zone: At, index: int, zones: _Zones) -> None:
     said = zone.text("name", optional=True) or zone.text("zone_id", optional=True) or _("Zone %(number)s", number=index)
+    said = zones.findings.name(said, limits.LONGEST_SECTION, f"{zone.path}.name")
     name, taken = said, {block.name for block in zones.blocks}
     if said in taken:
         name = next(f"{said} ({count})" for count in range(2, index + 1) if f"{said} ({count})" not in taken)
         zones.findings.warn(_("There are several zones %(name)s; this one is called %(new)s.", name=said, new=name))
     block = Block(zones.findings.name(name, limits.LONGEST_SECTION, f"{zone.path}.name"))
     origin = zone.point("position")
-    zones.areas += [area.moved(origin) for area in zone.items("areas", optional=True)]
-    for row_index, row in enumerate(zone.items("rows"), start=1):
-        zones.rows += 1
-        if zones.rows > limits.MOST_ROWS:
-            raise refuse(_("A house has at most %(most)s rows.", most=f"{limits.MOST_ROWS:,}"), row.path)
+    zones.areas += [area.moved(origin) for area in _areas(zone, limits.MOST_AREAS - len(zones.areas))]
+    too_many = _("A house has at most %(most)s rows.", most=f"{limits.MOST_ROWS:,}")
+    rows = zone.items("rows", limits.MOST_ROWS - zones.rows, too_many)
+    zones.rows += len(rows)
+    for row_index, row in enumerate(rows, start=1):
         _take_row(row, row_index, block, origin, zones)
     if block.rows:
         zones.blocks.append(block)
+
+
+def _areas(zone: At, most: int) -> list[At]:
+    too_many = _("A house has at most %(most)s areas that are no seats.", most=f"{limits.MOST_AREAS:,}")
+    return zone.items("areas", most, too_many, optional=True)
 
 
 def _take_row(row: At, index: int, block: Block, origin: tuple[float, float], zones: _Zones) -> None:
@@ -115,16 +121,13 @@ def _take_row(row: At, index: int, block: Block, origin: tuple[float, float], zo
     name = zones.findings.name(said or str(index), limits.LONGEST_ROW, f"{row.path}.row_number")
     away = row.point("position", optional=True)
     origin = origin[0] + away[0], origin[1] + away[1]
-    seats = row.items("seats")
-    if len(seats) > limits.MOST_SEATS_IN_A_ROW:
-        most = limits.MOST_SEATS_IN_A_ROW
-        return zones.findings.add(f"{row.path}.seats", _("A row has at most %(most)s seats.", most=most))
+    most = limits.MOST_SEATS_IN_A_ROW
+    seats = row.items("seats", most, _("A row has at most %(most)s seats.", most=most))
     if seats:
         # A row that is cut by an aisle is often written as two rows of one name.
         spots = block.rows.setdefault(name, [])
         taken = {spot.place for spot in spots}
         spots += [spot for seat in seats if (spot := _seat(seat, origin, taken, zones))]
-    return None
 
 
 def _seat(seat: At, origin: tuple[float, float], taken: set[str], zones: _Zones) -> Spot | None:
@@ -140,9 +143,9 @@ def _seat(seat: At, origin: tuple[float, float], taken: set[str], zones: _Zones)
         zones.findings.add(f"{seat.path}.seat_guid", _("Another seat has this seat_guid."))
     if place in taken:
         zones.findings.add(f"{seat.path}.seat_number", _("The row has a seat %(seat)s already.", seat=place))
-    if " ".join(grade.split()) not in zones.grades:
+    if tidy(grade) not in zones.grades:
         sentence = _("There is no category “%(name)s” at the top of the file.", name=grade[:40])
         zones.findings.add(f"{seat.path}.category", sentence)
     zones.guids.add(guid)
     taken.add(place)
-    return Spot(place, " ".join(grade.split()), origin[0] + x, origin[1] + y)
+    return Spot(place, tidy(grade), origin[0] + x, origin[1] + y)

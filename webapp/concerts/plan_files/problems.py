@@ -45,8 +45,10 @@ class Findings:
             self.warnings.append(sentence)
 
     def name(self, value: str, most: int, place: str) -> str:
-        """A name without what cannot be read, at most so long; a longer one is a problem."""
-        text = " ".join("".join(one for one in value if category(one) not in HIDDEN or one in "\t\n").split())
+        """A name without what cannot be read, at most so long; one that is longer, or all hidden, is a problem."""
+        text = tidy(value)
+        if value.strip() and not text:
+            self.add(place, _("There is nothing in this name that can be read."))
         if len(text) > most:
             self.add(place, _("“%(name)s…” is too long: at most %(most)s characters.", name=text[:20], most=most))
         return text[:most]
@@ -55,6 +57,11 @@ class Findings:
         """Raises BadPlanFile if there was a problem."""
         if self.problems:
             raise BadPlanFile(self.problems)
+
+
+def tidy(value: str) -> str:
+    """A text without what cannot be read, and with single spaces."""
+    return " ".join("".join(one for one in value if category(one) not in HIDDEN or one in "\t\n").split())
 
 
 def refuse(sentence: str, place: str = "") -> BadPlanFile:

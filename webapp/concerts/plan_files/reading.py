@@ -1,13 +1,15 @@
 """From the bytes of a file to a plan: what it is, whether it may be read at all, and who reads it."""
 
+import logging
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
 from webapp.concerts.plan_files import limits, pretix, row_text
-from webapp.concerts.plan_files.problems import BadPlanFile, Problem, refuse
+from webapp.concerts.plan_files.problems import refuse
 from webapp.concerts.plans import Plan, PlanError, validate
 
+log = logging.getLogger(__name__)
 PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ", b"Rar!", b"\x28\xb5\x2f\xfd")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 BOM = "\ufeff"
@@ -34,7 +36,9 @@ def read(data: bytes) -> Reading:
         plan, prices, warnings = pretix.read(text) if is_json else row_text.read(text)
         return Reading(validate(plan), prices, warnings, None if is_json else text)
     except PlanError as error:
-        raise BadPlanFile([Problem("", str(error))]) from error
+        # The readers name what is wrong with its place; whatever they let through is told to developers.
+        log.exception("a plan file was read into no plan")
+        raise refuse(_("This plan contradicts itself in a way that we cannot name. Nothing was saved.")) from error
 
 
 def _decoded(data: bytes) -> str:

@@ -1,5 +1,7 @@
 """Where the seats of a plan written by hand stand: straight rows, floors behind each other, sections side by side."""
 
+from flask_babel import gettext as _
+
 from webapp.concerts.plan_files.row_lines import Rows
 from webapp.concerts.plan_files.shaping import Block, Spot, plan_of
 from webapp.concerts.plan_files.sketch import Floor, Part, Sketch
@@ -19,7 +21,7 @@ def lay_out(sketch: Sketch) -> Plan:
         if floor.parts:
             blocks += _floor(floor, front)
             front += DEPTH * (max(len(part.rows) for part in floor.parts) - 1) + BEHIND
-    return plan_of(sketch.name or "Hall", blocks, sketch.stage or "Stage")
+    return plan_of(sketch.name or _("Hall"), blocks, sketch.stage)
 
 
 def _floor(floor: Floor, front: float) -> list[Block]:

@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from webapp.concerts.plan_files import limits
 from webapp.concerts.plan_files.problems import Findings
+from webapp.concerts.plan_files.row_names import names_of
 from webapp.concerts.plan_files.sketch import Sketch
 
 WORD = re.compile(r"\S+")
 RANGE = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
-LETTERS = re.compile(r"([A-Z])-([A-Z])|([a-z])-([a-z])")
 PRICE = re.compile(r"(?:^|\s)₩?([0-9][0-9,]*)(?:원|won)?$", re.IGNORECASE)
 
 
@@ -81,7 +81,7 @@ def _take_price(line: Line, column: int, digits: str, sketch: Sketch, findings: 
 def parse_rows(line: Line, findings: Findings) -> Rows | None:
     """`A-C 1-24 aisle 8, 16 missing 12-13`; None, with the problem noted, if it is not rows."""
     words = line.words()
-    names = _row_names(words[0], line, findings)
+    names = names_of(words[0][0], line.place(words[0][1]), findings)
     span = RANGE.fullmatch(words[1][0]) if len(words) > 1 else None
     if span is None:
         column = words[1][1] if len(words) > 1 else None
@@ -106,24 +106,6 @@ def parse_rows(line: Line, findings: Findings) -> Rows | None:
         return None
     slots = [None if place in more["missing"] else place for place in places]
     return Rows(names, slots, frozenset(more["aisle"]))
-
-
-def _row_names(word: tuple[str, int], line: Line, findings: Findings) -> list[str] | None:
-    text, column = word
-    if span := RANGE.fullmatch(text):
-        low, high = int(span[1]), int(span[2])
-        if not 0 <= high - low < limits.MOST_SEATS_IN_A_ROW:
-            most = limits.MOST_SEATS_IN_A_ROW
-            findings.add(line.place(column), _("Rows go upwards, at most %(most)s in one line.", most=most))
-            return None
-        return [str(one) for one in range(low, high + 1)]
-    if span := LETTERS.fullmatch(text):
-        low, high = (ord(letter) for letter in span.groups() if letter)
-        if high < low:
-            findings.add(line.place(column), _("Rows go upwards: write “%(rows)s”.", rows=f"{chr(high)}-{chr(low)}"))
-            return None
-        return [chr(one) for one in range(low, high + 1)]
-    return [findings.name(text, limits.LONGEST_ROW, line.place(column))]
 
 
 def _options(

@@ -16,8 +16,10 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.app_context_processor
 def speak() -> dict[str, Any]:
-    """The reader's words, amounts and times for every template."""
-    language = request.accept_languages.best_match(words.LANGUAGES) or words.LANGUAGES[0]
+    """The reader's words, amounts and times for every template. The shop may know the fan's language, as `lang`."""
+    asked = request.args.get("lang", "")
+    accepted = request.accept_languages.best_match(words.LANGUAGES) or words.LANGUAGES[0]
+    language = asked if asked in words.LANGUAGES else accepted
     formats = {"won": words.won, "korea_time": words.korea_time}
     return {"lang": language, "w": words.WORDS[language], "merchant": words.MERCHANT, **formats}
 

@@ -1,0 +1,295 @@
+"""Scenes: what is met seldom: ways back after signing in, turns that ended, nights that are over."""
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select, update
+
+from tests.builders import do, fan, operator, report
+from tests.screens.cast import (
+    ARENA,
+    CLUB,
+    HALL,
+    RECITAL,
+    admitted,
+    attempt,
+    bought,
+    crowd,
+    expire,
+    first_night,
+    held,
+    line,
+    show,
+    total,
+)
+from tests.screens.scenes import Place, scene
+from tests.screens.scenes_of_money import cancelled, page_of, ticket_of
+from tests.screens.scenes_of_the_line import gathered, waiting
+from tests.screens.scenes_of_the_office import blue_hall
+from tests.screens.scenes_of_the_seats import _drawn
+from webapp import clock
+from webapp.checkout import closing, returning, settling
+from webapp.checkout import door as gate
+from webapp.checkout.models import Ticket
+from webapp.concerts import seat_plans
+from webapp.concerts.models import Concert, Schedule, Seat
+from webapp.db import db, transaction
+from webapp.waiting_room import admission, joining, steering
+from webapp.waiting_room.models import QueueSession
+
+LINE, SEATS, MONEY = "The line", "The seats", "Money"
+DESK, OFFICE, BILL = "The operator's desk", "The promoter's office", "The bill"
+desk, office = {"kind": DESK, "role": "operator"}, {"kind": OFFICE, "role": "operator"}
+
+
+def _stay(page: Page) -> None:
+    """These pages send their form by themselves; here nobody takes it."""
+
+    def answer(route: Route) -> None:
+        route.abort("aborted") if route.request.method == "POST" else route.fallback()
+
+    page.route("**/*", answer)
+
+
+@scene(LINE, role="waiter", before=_stay)
+def line_joining(place: Place) -> str:
+    """Signed in on the way to the line: one more step, where scripts do not take it."""
+    fan("waiter")
+    return f"{waiting(show(CLUB))}/joining"
+
+
+@scene(LINE, role="waiter", before=_stay)
+def lobby_entering(place: Place) -> str:
+    """The same on the way to the lobby."""
+    fan("waiter")
+    return f"/concerts/{show(RECITAL, opens_minutes=5).slug}/lobby/entering"
+
+
+@scene(LINE, role="waiter")
+def lobby_put_off(place: Place) -> str:
+    """The opening was put off while fans were in the lobby."""
+    concert = gathered(people=12)
+    do(steering.close_sale, concert.id, clock.now())
+    return f"/concerts/{concert.slug}/lobby"
+
+
+@scene(LINE, role="waiter")
+def waiting_over_closed(place: Place) -> str:
+    """The operator closed the sale while the fan was waiting."""
+    concert = show(CLUB, capacity=1)
+    line(concert, 9)
+    do(steering.close_sale, concert.id, clock.now())
+    return waiting(concert)
+
+
+@scene(LINE, role="holder")
+def waiting_over_paid(place: Place) -> str:
+    """The fan has bought, and with that the turn ended."""
+    concert = show(CLUB)
+    bought(concert, 1, 2)
+    return waiting(concert)
+
+
+@scene(LINE, role="waiter")
+def waiting_over_too_long(place: Place) -> str:
+    """The fan's time to choose ran out."""
+    concert = show(CLUB)
+    waiter = admitted(concert, "waiter")
+    past = clock.now() - timedelta(minutes=1)
+    mine = QueueSession.user_id == waiter
+    do(db.session.execute, update(QueueSession).where(mine).values(expires_at=past))
+    do(admission.expire, concert.id, clock.now())
+    return waiting(concert)
+
+
+@scene(BILL)
+def concert_with_a_cancelled_night(place: Place) -> str:
+    """One of three nights is cancelled."""
+    concert = show(HALL)
+    do(closing.cancel_schedules, [first_night(concert).id], clock.now())
+    return f"/concerts/{concert.slug}"
+
+
+@scene(BILL)
+def concert_abroad(place: Place) -> str:
+    """Its times are those of its city."""
+    concert = show(HALL, city="Tokyo")
+    with transaction():
+        db.session.get_one(Concert, concert.id).time_zone = "Asia/Tokyo"
+    return f"/concerts/{concert.slug}"
+
+
+@scene(SEATS, role="holder")
+def dates_of_every_kind(place: Place) -> str:
+    """One night is cancelled, one sold out, one open, and the fan holds seats of it."""
+    concert = show(HALL)
+    nights = select(Schedule.id).where(Schedule.concert_id == concert.id).order_by(Schedule.starts_at.desc())
+    _open, sold, gone = db.session.scalars(nights)
+    held(concert, 1, 2)
+    do(db.session.execute, update(Seat).where(Seat.schedule_id == sold).values(is_sold=True))
+    with transaction():
+        db.session.get_one(Schedule, _open).cancelled_at = clock.now()
+    assert gone == first_night(concert).id
+    return f"/concerts/{concert.slug}/schedules"
+
+
+@scene(SEATS, role="holder", before=lambda page: page.route("**/plans/**", lambda route: route.abort()))
+def map_not_loaded(place: Place) -> str:
+    """The plan could not be loaded: the list works too."""
+    concert = show(CLUB)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(SEATS, role="holder", then=_drawn)
+def map_of_an_arena(place: Place) -> str:
+    """Eleven thousand seats at once."""
+    concert = show(ARENA, nights=1)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(SEATS, role="holder")
+def list_sold_out(place: Place) -> str:
+    """The list of an evening with nothing left."""
+    concert = show(CLUB)
+    admitted(concert)
+    night = first_night(concert)
+    do(db.session.execute, update(Seat).where(Seat.schedule_id == night.id).values(is_sold=True))
+    return f"/schedules/{night.id}?view=list"
+
+
+@scene(MONEY, role="holder")
+def order_in_review(place: Place) -> str:
+    """Another amount was paid than was asked for: somebody looks at it."""
+    order = held(show(CLUB), 1, 2)
+    payment = attempt(order, total(order))
+    do(settling.settle, payment.id, report(payment, amount=1), clock.now())
+    return page_of(order)
+
+
+@scene(MONEY, role="holder")
+def order_refund_refused(place: Place) -> str:
+    """Cancelled, and the payment company did not take the refund."""
+    order = bought(show(HALL), 1, 2)
+    do(returning.refused, cancelled(order).id)
+    return page_of(order)
+
+
+@scene(MONEY, role="holder")
+def order_of_a_cancelled_night(place: Place) -> str:
+    """The performance is cancelled, and everything goes back."""
+    concert = show(CLUB)
+    order = bought(concert, 1, 2)
+    do(closing.cancel_schedules, [first_night(concert).id], clock.now())
+    do(closing.end_order, order.id, clock.now())
+    return page_of(order)
+
+
+@scene(MONEY, role="holder")
+def ticket_used(place: Place) -> str:
+    """A ticket that was let in."""
+    concert = show(CLUB)
+    address = ticket_of(bought(concert, 1))
+    code = db.session.scalars(select(Ticket.code)).one()
+    do(gate.admit, code, first_night(concert).id, fan("usher"), "Gate 2", clock.now())
+    return address
+
+
+@scene(**desk)
+def house_paused(place: Place) -> str:
+    """The line is paused."""
+    operator()
+    concert = show(HALL, capacity=10)
+    line(concert, 40)
+    do(steering.pause, concert.id, clock.now())
+    return f"/admin/concerts/{concert.slug}"
+
+
+@scene(**desk)
+def house_closed(place: Place) -> str:
+    """The sale is closed."""
+    operator()
+    concert = show(HALL)
+    do(joining.join_all, crowd(5), concert.id, clock.now())
+    do(steering.close_sale, concert.id, clock.now())
+    return f"/admin/concerts/{concert.slug}"
+
+
+@scene(**desk)
+def houses_none(place: Place) -> str:
+    """No concert yet."""
+    operator()
+    return "/admin"
+
+
+@scene(**desk)
+def doors_none(place: Place) -> str:
+    """No performance to let anybody in to."""
+    operator()
+    return "/admin/door"
+
+
+@scene(**desk)
+def outbox_empty(place: Place) -> str:
+    """No mail yet."""
+    operator()
+    return "/admin/outbox"
+
+
+@scene(**office)
+def concert_copied(place: Place) -> str:
+    """A new concert that begins as another."""
+    operator()
+    return f"/admin/concerts/new?from={show(HALL).slug}"
+
+
+@scene(**office)
+def date_new_house(place: Place) -> str:
+    """In which house is the new date?"""
+    operator()
+    blue_hall(is_saved=True)
+    return f"/admin/concerts/{show(CLUB).slug}/schedules/new"
+
+
+@scene(**office)
+def date_other_house(place: Place) -> str:
+    """Which other house does a date get?"""
+    operator()
+    blue_hall(is_saved=True)
+    return f"/admin/schedules/{first_night(show(CLUB)).id}/plan"
+
+
+@scene(**office)
+def plans_archived(place: Place) -> str:
+    """The seat plans that are no longer offered."""
+    operator()
+    plan = blue_hall(is_saved=True)
+    do(seat_plans.set_archived, plan.id, clock.now())
+    return "/admin/plans?part=archived"
+
+
+def _save_after_another(page: Page) -> None:
+    """Another operator saves first."""
+    slug = page.url.rsplit("/", 2)[1]
+    with transaction():
+        db.session.scalars(select(Concert).where(Concert.slug == slug)).one().city = "Ulsan"
+    page.locator("[name=artist]").fill("The Latecomers")
+    page.get_by_role("main").locator("form").first.evaluate("form => form.requestSubmit()")
+    expect(page.locator("[role=alert], .notice[data-kind=error]").first).to_be_visible()
+
+
+@scene(**office, then=_save_after_another)
+def concert_edited_by_two(place: Place) -> str:
+    """Somebody else was quicker: nothing typed is lost, and nothing of theirs."""
+    operator()
+    return f"/admin/concerts/{show(CLUB).slug}/edit"
+
+
+@scene(MONEY, role="holder")
+def payment_too_late_to_hold(place: Place) -> str:
+    """The hold ended while the fan was at the payment company; it is not known yet what became of it."""
+    order = held(show(CLUB), 1, 2)
+    attempt(order, total(order))
+    expire(order, -5)
+    return page_of(order)
