@@ -3,36 +3,32 @@
 const PACE_MS = 120; // eight looks a second: quicker than a hand, and a phone stays cool
 const SIDE = 640; // pixels of the picture's longer side that are looked at
 
-export async function watchForCodes(video, seen) {
+// Looks until the signal says stop; also when permission to look is given only after that.
+export async function watchForCodes(video, seen, signal) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-  const end = () => stream.getTracks().forEach((track) => track.stop());
+  const end = () => {
+    stream.getTracks().forEach((track) => track.stop());
+    if (video.srcObject === stream) video.srcObject = null;
+  };
+  if (signal.aborted) return end();
+  signal.addEventListener("abort", end);
   try {
     const read = await reader();
-    video.srcObject = stream;
+    if (!signal.aborted) video.srcObject = stream;
     await video.play();
-    const stop = lookAgain(video, read, seen);
-    return () => {
-      stop();
-      end();
-      video.srcObject = null;
-      return null;
-    };
+    return lookAgain(video, read, seen, signal);
   } catch (error) {
     end();
     throw error;
   }
 }
 
-function lookAgain(video, read, seen) {
-  let stopped = false;
-  const look = async () => {
-    if (stopped) return;
-    const code = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? await read(video).catch(() => null) : null;
-    if (code && !stopped) seen(code);
-    setTimeout(look, PACE_MS);
-  };
-  look();
-  return () => (stopped = true);
+async function lookAgain(video, read, seen, signal) {
+  if (signal.aborted) return;
+  const code = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? await read(video).catch(() => null) : null;
+  if (signal.aborted) return;
+  if (code) seen(code);
+  setTimeout(lookAgain, PACE_MS, video, read, seen, signal);
 }
 
 async function reader() {

@@ -4,8 +4,14 @@ const SIDE = 64; // pixels, twice what a tab shows
 const GROUND = "#1c130a";
 const INK = "#ffb53a";
 
+const link = document.querySelector("link[rel=icon]");
+const lamp = { type: link?.type, href: link?.href };
+
+export function showLamp() {
+  if (link) Object.assign(link, lamp);
+}
+
 export function showInIcon(ahead) {
-  const link = document.querySelector("link[rel=icon]");
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   const pen = canvas.getContext("2d");

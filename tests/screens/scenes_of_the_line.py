@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.builders import do, fan
 from tests.screens.cast import CLUB, HALL, RECITAL, crowd, line, sell, show
 from tests.screens.scenes import Place, scene
 from webapp import clock
+from webapp.accounts.models import User
 from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.waiting_room import admission, joining, lobby, steering
@@ -42,7 +43,19 @@ def _reconnecting(page: Page) -> None:
 
 def _stay(page: Page) -> None:
     # Being called takes the fan to the seats after a moment; the picture is of that moment.
-    page.route("**/schedules", lambda route: route.abort())
+    page.route("**/schedules", lambda route: route.fulfill(status=204))
+
+
+def _be_called(page: Page) -> None:
+    _live(page)
+    concert = int(page.locator(".room").get_attribute("data-concert") or 0)
+    waiter = db.session.scalars(select(User.id).where(User.email == "waiter@frontrow.test")).one()
+    do(steering.set_capacity, concert, 1, clock.now())
+    expect(page.locator(".position[data-state=called] a.button")).to_be_visible()
+    # The next picture begins with a fan who waits.
+    do(steering.set_capacity, concert, 0, clock.now())
+    do(admission.leave, waiter, concert, clock.now())
+    do(joining.join, waiter, concert, clock.now())
 
 
 @scene(KIND, role="waiter", then=_live)
@@ -123,10 +136,10 @@ def waiting_reconnecting(place: Place) -> str:
     return waiting(concert)
 
 
-@scene(KIND, role="waiter", before=_stay)
+@scene(KIND, role="waiter", before=_stay, then=_be_called)
 def waiting_called(place: Place) -> str:
     """It is the fan's turn."""
-    concert = show(CLUB)
+    concert = show(CLUB, capacity=0)
     do(joining.join, fan("waiter"), concert.id, clock.now())
     return waiting(concert)
 

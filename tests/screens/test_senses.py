@@ -1,9 +1,13 @@
 """What is heard, what moves and what can be found again: the parts of access that no rule on a page can see."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import func, select, update
 
 from tests.builders import do, report
+from tests.running import wait_until
 from tests.screens.cast import attempt, expire, total
 from tests.screens.conftest import Looking
 from tests.screens.scenes_of_the_seats import take
@@ -11,10 +15,14 @@ from tests.screens.stage import Look
 from webapp import clock
 from webapp.booking.models import Order
 from webapp.checkout import settling
+from webapp.checkout.models import Payment
 from webapp.db import db
+from webapp.waiting_room import admission, steering
+from webapp.waiting_room.lobby_models import LobbyEntry
+from webapp.waiting_room.models import QueueSession
 
 SAID = """() => {
-  const said = document.querySelector(".position [data-said]");
+  const said = document.querySelector(".room > [data-said]");
   window.said = [];
   const observer = new MutationObserver(() => window.said.push(said.textContent));
   observer.observe(said, { childList: true, characterData: true });
@@ -76,13 +84,138 @@ def test_a_page_that_changes_keeps_the_fans_focus_and_choice(looking: Looking) -
 
 def test_focus_goes_to_the_heading_when_what_had_it_is_gone(looking: Looking) -> None:
     with looking("order-nearly-over") as page:
+        page.clock.install()
+        page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+        page.reload()
         page.locator("form.pay > .button").focus()
-        expire(latest_order(), 1)
-        ended = "new CustomEvent('countdown:ended', { bubbles: true })"
-        page.evaluate(f"document.querySelector('.countdown').dispatchEvent({ended})")
-        heading = page.locator("#order-status h1")
-        expect(heading).to_have_text("The hold ran out.")
+        expire(latest_order(), -1)
+        lost: list[str] = []
+
+        def lose_the_first(route: Route) -> None:
+            if lost or "x-fragment" not in route.request.headers:
+                return route.continue_()
+            lost.append(route.request.url)
+            return route.abort()
+
+        page.route("**/orders/*", lose_the_first)
+        heading, said = page.locator("#order-status h1"), "The hold ran out."
+
+        def is_over() -> bool:
+            page.clock.fast_forward(10_000)
+            return heading.inner_text() == said
+
+        # Told at zero, the page asks; that an answer is lost, or comes too early, is not the end of it.
+        wait_until(is_over, what=said)
+        assert lost
         expect(heading).to_be_focused()
+        expect(page).to_have_title(re.compile(f"^{said} · "))
+
+
+def test_a_question_outlives_the_page_that_is_refreshed_under_it(looking: Looking) -> None:
+    with looking("payment-pending") as page:
+        page.locator("#another-way > summary").click()
+        page.locator("form[data-question] button").click()
+        page.evaluate("window.asked = document.querySelector('form[data-question]')")
+        page.evaluate("document.querySelector('#order-status').dataset.last = ''")
+        wait_until(lambda: not page.evaluate("window.asked.isConnected"), what="the form is another")
+        page.locator("dialog [data-answer=yes]").click()
+        expect(page.locator("#order-status h1")).to_have_text("You let these seats go.")
+
+
+COUNTED = """() => {
+  window.changes = 0;
+  const outcome = document.querySelector("[data-outcome]");
+  new MutationObserver(() => (window.changes += 1)).observe(outcome, { childList: true });
+}"""
+
+
+def newest_payment() -> Payment:
+    found = db.session.query(Payment).order_by(Payment.id.desc()).first()
+    assert found is not None
+    return found
+
+
+def test_what_became_of_a_payment_is_said_once(looking: Looking) -> None:
+    with looking("payment-pending") as page:
+        outcome = page.get_by_role("status").and_(page.locator("[data-outcome]"))
+        expect(outcome).to_be_empty()
+        page.evaluate(COUNTED)
+        payment = newest_payment()
+        do(settling.settle, payment.id, report(payment), clock.now())
+        expect(outcome).to_have_text("See you there.")
+        expect(page).to_have_title(re.compile(r"^See you there\. · "))
+        assert page.evaluate("window.changes") == 1
+
+
+def test_an_amount_that_is_typed_stays_when_points_come_in(looking: Looking) -> None:
+    with looking("wallet") as page:
+        page.locator("#amount").fill("12345")
+        page.evaluate("document.body.dataset.same = 'page'")
+        payment = newest_payment()
+        do(settling.settle, payment.id, report(payment), clock.now())
+        expect(page.locator(".wallet-balance")).to_have_text("₩660,000")
+        expect(page.locator(".top-nav > [href='/wallet']")).to_contain_text("₩660,000")
+        expect(page.locator("#amount")).to_have_value("12345")
+        expect(page.locator("body[data-same]")).to_have_count(1)
+
+
+def test_being_called_is_said_and_shows_the_way_to_the_seats(looking: Looking) -> None:
+    with looking("waiting-called") as page:
+        expect(page.locator(".room > [data-said]")).to_have_text("It is your turn.")
+        expect(page).to_have_title(re.compile("^It is your turn"))
+        expect(page.get_by_role("link", name="Choose seats")).to_be_visible()
+        expect(page.locator(".room-foot")).to_be_hidden()
+
+
+# A phone that has notifications for installed pages only.
+PHONE = """() => {
+  window.Notification = class {
+    static permission = "granted";
+    constructor() {
+      throw new TypeError("use a service worker");
+    }
+  };
+}"""
+CALL = """() => {
+  window.broken = null;
+  onerror = (problem) => (window.broken = problem);
+  document.dispatchEvent(new CustomEvent("frontrow:called", { detail: {} }));
+  return window.broken;
+}"""
+
+
+def test_a_place_that_ends_is_said_and_what_belongs_to_waiting_goes(looking: Looking) -> None:
+    with looking("waiting-next") as page:
+        page.evaluate(PHONE)
+        page.locator("[data-controller=tell-me]").click()
+        assert page.evaluate(CALL) is None
+        page.locator("[data-dialog=leave]").focus()
+        place = db.session.query(QueueSession).order_by(QueueSession.id.desc()).first()
+        assert place is not None
+        user_id, concert_id = place.user_id, place.concert_id
+        do(admission.leave, user_id, concert_id, clock.now())
+        do(steering.set_capacity, concert_id, 50, clock.now())
+        expect(page.locator(".room > [data-said]")).to_have_text("You left the line.")
+        expect(page).to_have_title(re.compile("^You left the line"))
+        expect(page.locator(".room-foot")).to_be_hidden()
+        expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("favicon"))
+        expect(page.get_by_role("button", name="Join the line again")).to_be_focused()
+
+
+def test_one_fan_is_not_fans(looking: Looking) -> None:
+    with looking("lobby-waiting") as page:
+        page.clock.install()
+        page.reload()
+        last = select(func.max(LobbyEntry.id)).scalar_subquery()
+        do(db.session.execute, update(LobbyEntry).where(LobbyEntry.id < last).values(left_at=clock.now()))
+        fans = page.locator(".lobby-fans")
+        expect(fans).to_have_text("61 fans in the lobby")
+        for _ in range(6):
+            with page.expect_response("**/lobby/status"):
+                page.clock.fast_forward(14_000)
+            if fans.inner_text() == "1 fan in the lobby":
+                break
+        expect(fans).to_have_text("1 fan in the lobby")
 
 
 def test_a_seat_that_goes_while_it_has_the_focus_hands_it_on(looking: Looking) -> None:

@@ -1,5 +1,5 @@
 // An operator's figures: fetched again when the house says it changed, and every few seconds in any case.
-import { refresh } from "frontrow/fragments";
+import { refresh, refreshAll } from "frontrow/fragments";
 import { watch } from "frontrow/live";
 import { repeat } from "frontrow/timing";
 import { wordsOf } from "frontrow/words";
@@ -14,12 +14,22 @@ export function connect(panel) {
     mark.dataset.live = state;
     mark.textContent = words[state];
   };
-  const stopAsking = repeat(() => {
-    if (document.hidden || !changed) return undefined;
-    // What no message tells is asked for at every turn.
-    changed = mark.dataset.live !== "live" || "untold" in panel.dataset;
-    return refresh(panel.firstElementChild, panel.dataset.url);
-  }, PACE_MS);
+  const part = (name) => panel.querySelector(`#house-${name}`);
+  const isWriting = () => document.activeElement.matches("#house-controls :is(input, textarea)");
+  let steered = part("line").dataset.steered;
+  const look = async () => {
+    if (changed) {
+      // What no message tells is asked for at every turn.
+      changed = mark.dataset.live !== "live" || "untold" in panel.dataset;
+      await refreshAll([part("line"), part("seats")], panel.dataset.url);
+    }
+    // Somebody else's hand, or the hour of the sale: what can be done now is something else. Who is writing finishes first.
+    const now = part("line").dataset.steered;
+    if (now === steered || isWriting()) return;
+    await refresh(part("controls"), panel.dataset.url, { isWhole: true });
+    steered = now;
+  };
+  const stopAsking = repeat(() => (document.hidden ? undefined : look()), PACE_MS);
   const stopWatching = watch({
     topic: "watch_house",
     body: { concert: Number(panel.dataset.concert) },

@@ -10,7 +10,7 @@ export function connect(form) {
     yes.textContent = event.submitter?.textContent.trim() || yes.textContent;
     yes.addEventListener("click", () => agree(form, event.submitter, dialog));
     dialog.querySelector("[data-answer=no]").addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("close", () => closed(form, dialog));
     document.body.append(dialog);
     dialog.showModal();
   };
@@ -18,9 +18,22 @@ export function connect(form) {
   return () => form.removeEventListener("submit", ask);
 }
 
-function agree(form, submitter, dialog) {
-  form.dataset.agreed = "yes";
+function agree(asked, submitter, dialog) {
+  const form = standing(asked);
   dialog.close();
-  form.requestSubmit(submitter);
+  if (!form) return;
+  form.dataset.agreed = "yes";
+  form.requestSubmit(form.contains(submitter) ? submitter : form.querySelector("[type=submit]"));
   delete form.dataset.agreed;
+}
+
+function closed(form, dialog) {
+  dialog.remove();
+  // The browser gives the focus back to where it came from, which a fragment may have taken away.
+  if (!form.isConnected) (standing(form)?.querySelector("[type=submit]") ?? document.getElementById("main")).focus();
+}
+
+// While it was asked, a fragment may have put a new form in its place, or none: then there is nothing more to send.
+function standing(form) {
+  return form.isConnected ? form : document.querySelector(`form[action="${CSS.escape(form.getAttribute("action"))}"][data-question]`);
 }

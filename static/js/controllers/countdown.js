@@ -1,4 +1,4 @@
-// Counts down to a moment on the server's clock. At zero it reloads the page or tells whoever listens.
+// Counts down to a moment on the server's clock. At zero it reloads the page, or tells whoever listens until it is taken away.
 import { serverClock, spread } from "frontrow/timing";
 import { fill, wordsOf } from "frontrow/words";
 
@@ -30,10 +30,14 @@ export function connect(element) {
   const end = () => {
     clearInterval(timer);
     said.textContent = words.zero;
-    zero = setTimeout(() => {
-      if (element.dataset.zero === "reload") location.reload();
-      else element.dispatchEvent(new CustomEvent("countdown:ended", { bubbles: true }));
-    }, spread(late ? ASK_AGAIN_MS : RELOAD_MS));
+    zero = setTimeout(atZero, spread(late ? ASK_AGAIN_MS : RELOAD_MS));
+  };
+  const atZero = () => {
+    if (element.dataset.zero === "reload") return location.reload();
+    element.dispatchEvent(new CustomEvent("countdown:ended", { bubbles: true }));
+    // Whoever listens may not be there yet, or may have been told too early: as long as it shows zero it says so.
+    zero = setTimeout(atZero, spread(ASK_AGAIN_MS));
+    return undefined;
   };
   const timer = setInterval(tick, TICK_MS);
   tick();

@@ -1,6 +1,6 @@
 // The door: reads tickets with the camera and shows each answer at once. Typing the code works without any of this.
 import { answerSound, ask } from "frontrow/chime";
-import { mount, unmount } from "frontrow/mounting";
+import { swap } from "frontrow/fragments";
 import { endWork, startWork } from "frontrow/submit-once";
 import { watchForCodes } from "frontrow/code-reader";
 import { wordsOf } from "frontrow/words";
@@ -13,8 +13,7 @@ export function connect(door) {
   const part = (name) => door.querySelector(`[data-part="${name}"]`);
   const token = part("typed").querySelector("[name=csrf_token]").value;
   const last = { code: "", at: 0 };
-  let busy = false;
-  let stop = null;
+  let [busy, watching] = [false, null];
 
   const check = async (code) => {
     if (busy) return;
@@ -43,11 +42,8 @@ export function connect(door) {
     holder.innerHTML = html;
     const next = holder.content.querySelector("#scan");
     const old = door.querySelector("#scan");
-    next.querySelector("#door-latest")?.toggleAttribute("open", old.querySelector("#door-latest")?.open ?? false);
-    unmount(old);
-    old.replaceWith(next);
-    mount(next);
-    part("camera-words").textContent = stop ? words.looking : "";
+    swap(old, next);
+    part("camera-words").textContent = watching ? words.looking : "";
     answerSound(next.querySelector(".answer").dataset.answer);
   };
 
@@ -58,7 +54,8 @@ export function connect(door) {
     check(code);
   };
 
-  const turn = (on) => {
+  const turn = (on, sentence = on ? words.looking : "") => {
+    part("camera-words").textContent = sentence;
     part("camera").hidden = !on;
     part("start").hidden = on;
     part("stop").hidden = !on;
@@ -66,19 +63,20 @@ export function connect(door) {
 
   const startCamera = async () => {
     ask();
-    part("camera-words").textContent = words.looking;
     turn(true);
+    const mine = (watching = new AbortController());
     try {
-      stop = await watchForCodes(part("picture"), seen);
+      await watchForCodes(part("picture"), seen, mine.signal);
     } catch {
-      part("camera-words").textContent = words.blocked;
-      turn(false);
+      if (mine !== watching) return;
+      watching = null;
+      turn(false, words.blocked);
     }
   };
 
   const stopCamera = () => {
-    stop = stop?.();
-    part("camera-words").textContent = "";
+    watching?.abort();
+    watching = null;
     turn(false);
   };
 

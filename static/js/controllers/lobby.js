@@ -8,7 +8,12 @@ const LOST_MS = 30_000; // the status is silent for so long: say so
 export function connect(room) {
   const words = wordsOf(room);
   const mark = room.querySelector(".live-mark");
-  const fans = room.querySelector("[data-fans]");
+  const figure = room.querySelector("[data-fans]");
+  const count = (fans) => {
+    const [before, after] = (fans === 1 ? words.fans.one : words.fans.other).split("{count}");
+    figure.textContent = number(fans);
+    figure.parentElement.replaceChildren(before, figure, after);
+  };
   const opensAt = Date.parse(room.dataset.opensAt);
   let spreadMs = Number(room.dataset.spreadMs);
   let heardAt = performance.now();
@@ -31,7 +36,7 @@ export function connect(room) {
     const status = await response.json();
     heardAt = performance.now();
     spreadMs = status.spread_ms;
-    fans.textContent = number(status.fans);
+    count(status.fans);
     if (status.state === "over") return move();
     // The opening was moved while this page was open: the page itself has to be drawn anew.
     if (Date.parse(status.opens_at) !== opensAt) location.reload();

@@ -12,8 +12,17 @@ export function connect(page) {
   let busy = null;
   const fragment = () => page.querySelector("#order-status");
   const ask = () => {
-    busy ??= refresh(fragment(), page.dataset.url).finally(() => (busy = null));
+    busy ??= refresh(fragment(), page.dataset.url).then(say).finally(() => (busy = null));
     return busy.catch(() => {});
+  };
+  // What the page says now is said aloud once, and stands in the tab; a heading that has the focus speaks for itself.
+  const heading = () => page.querySelector("#order-status h1");
+  let told = heading().textContent;
+  const say = () => {
+    if (heading().textContent === told) return;
+    told = heading().textContent;
+    document.title = `${told} · ${page.dataset.title}`;
+    page.querySelector("[data-outcome]").textContent = document.activeElement === heading() ? "" : told;
   };
   const stopAsking = repeat(() => {
     if (fragment().dataset.pending !== "yes") return (asked = 0);

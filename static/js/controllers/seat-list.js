@@ -44,18 +44,21 @@ export function connect(form) {
   };
   const refetch = async () => {
     // While our own hold is on its way, the seats that change may be ours.
-    if (form.dataset.sent) return;
+    if (form.dataset.sent) return undefined;
     const response = await fetch(form.dataset.seatsUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    if (!response.ok) return;
+    if (!response.ok) return undefined;
     const answer = await response.json();
+    // Other seats or prices than are listed: only a fresh page can show them.
+    if (String(answer.edition) !== form.elements.edition.value) return location.replace(form.dataset.here);
     const [states, own] = [unpack(answer), new Set([...answer.mine, ...answer.bought])];
     known = answer.sequence;
     for (const number of boxes.keys()) show([number, own.has(number) ? "mine" : NAMES[states[number]]]);
-    add();
+    return add();
   };
   const heard = (message) => {
     const place = follows(known, message);
-    if (place === "missed" || message.changes.some(([number]) => boxes.has(number))) refetch();
+    // Seat 0 is the whole house.
+    if (place === "missed" || message.changes.some(([number]) => !number || boxes.has(number))) refetch();
     else if (place === "next") known = message.to;
   };
   form.addEventListener("change", tick);

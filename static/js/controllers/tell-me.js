@@ -17,7 +17,7 @@ export function connect(button) {
     if (!wanted) return;
     event.detail.heard = true;
     chime();
-    if (window.Notification?.permission === "granted") new Notification(words.title, { body: words.body, tag: "frontrow-turn" });
+    if (window.Notification?.permission === "granted") notify(words);
   };
   button.hidden = false;
   button.addEventListener("click", toggle);
@@ -26,4 +26,13 @@ export function connect(button) {
     button.removeEventListener("click", toggle);
     document.removeEventListener("frontrow:called", tell);
   };
+}
+
+// Phones have notifications for installed pages only, and throw for others; the sound was heard.
+function notify({ title, body }) {
+  try {
+    new Notification(title, { body, tag: "frontrow-turn" });
+  } catch (error) {
+    console.debug(error);
+  }
 }

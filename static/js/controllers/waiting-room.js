@@ -65,7 +65,7 @@ export function connect(room) {
   };
   const ended = () => {
     place.over = true;
-    return refresh(room.querySelector("#position"), positionUrl);
+    return refresh(room.querySelector("#position"), positionUrl).then(shown.ended);
   };
   const poll = () => {
     if (place.over) return undefined;

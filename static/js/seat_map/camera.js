@@ -1,4 +1,5 @@
 // Where we look from: scale and offset between plan units and pixels. Moves smoothly, never leaves the house.
+import { isCalm } from "frontrow/calm";
 
 const GLIDE_MS = 320; // long enough to keep one's bearings, short enough not to wait for
 const FOLLOW = 0.32; // share of the way to where the wheel wants to be that is gone in each frame
@@ -13,7 +14,6 @@ export function camera(view, plan, onMove) {
   const size = () => ({ width: view.clientWidth, height: view.clientHeight });
   const wholeScale = () => Math.min((size().width - 2 * MARGIN_PX) / plan.width, (size().height - 2 * MARGIN_PX) / plan.height);
   const bound = (scale) => clamp(scale, wholeScale(), NEAREST_PX / PITCH);
-  const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const set = (scale, x, y) => {
     const { width, height } = size();

@@ -1,4 +1,5 @@
 // One frame of the house on a canvas: the stage, the sections, their seats near or as dots, and what was just changed.
+import { isCalm } from "frontrow/calm";
 import { names as makeNames } from "frontrow/seat_map/names";
 import { outlines as makeOutlines } from "frontrow/seat_map/outlines";
 
@@ -6,7 +7,8 @@ const RADIUS = 4; // plan units; neighbours are ten apart
 const PITCH = 10;
 const FAINT = 0.62; // how strong seats are in the whole house
 const FRESH_MS = 1100; // a seat that just changed is ringed this long
-const FRESH_REACH = 2.6; // and the ring goes this far out, in radii
+const FRESH_REACH = 2.6; // and the ring goes this far out, in radii, or for who wants stillness
+const STILL = 0.6; // stays here and only fades
 const FRESH_PX = 4; // even where seats are dots
 
 export function drawing(plan, house, { kindOf, stamp, dots, close, labels, letters, colours }) {
@@ -56,7 +58,7 @@ export function drawing(plan, house, { kindOf, stamp, dots, close, labels, lette
       const part = Math.max(0, (now - since) / FRESH_MS);
       if (part >= 1) scene.fresh.delete(number);
       scene.pen.globalAlpha = Math.max(0, 1 - part);
-      ring(scene, number, Math.max(FRESH_PX, RADIUS * scene.at.scale) * (1 + part * FRESH_REACH), colours.ink);
+      ring(scene, number, Math.max(FRESH_PX, RADIUS * scene.at.scale) * (1 + (isCalm() ? STILL : part * FRESH_REACH)), colours.ink);
     }
     scene.pen.globalAlpha = 1;
     return scene.fresh.size > 0;

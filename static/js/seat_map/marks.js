@@ -1,4 +1,5 @@
 // One seat's mark: its state is a shape and a pattern as well as a colour. Drawn once for a size, then stamped.
+import { disc, SHAPES } from "frontrow/seat_map/shapes";
 
 const SOLD = 0.76; // a sold seat is smaller as well as hollow
 const HATCH = 0.46; // from one line of the hatch to the next, in radii
@@ -17,12 +18,13 @@ export function marks(colours) {
     }
     const kept = sizes.get(size);
     const name = state + grade;
-    if (!kept.has(name)) kept.set(name, stamp(state, colours.grade(grade), size, colours));
+    if (!kept.has(name)) kept.set(name, stamp(state, grade, size, colours));
     return kept.get(name);
   };
 }
 
-function stamp(state, grade, radius, colours) {
+function stamp(state, place, radius, colours) {
+  const grade = colours.grade(place);
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 2 * Math.ceil(radius * 1.3 + 1);
   const pen = canvas.getContext("2d");
@@ -30,15 +32,8 @@ function stamp(state, grade, radius, colours) {
   if (OWN.includes(state)) own(pen, radius, state === "bought" ? colours.edge : colours.next, colours);
   else if (state === "held") held(pen, radius, grade, colours);
   else if (state === "sold") ring(pen, radius * SOLD, colours.edge, 0.75);
-  else disc(pen, radius, grade);
+  else SHAPES[colours.shape(place)](pen, radius, grade);
   return canvas;
-}
-
-function disc(pen, radius, colour) {
-  pen.fillStyle = colour;
-  pen.beginPath();
-  pen.arc(0, 0, radius, 0, 2 * Math.PI);
-  pen.fill();
 }
 
 function ring(pen, radius, colour, strength = 1) {

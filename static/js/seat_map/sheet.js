@@ -11,12 +11,29 @@ export function sheet(root, house, words, onRemove) {
   });
   return (numbers) => {
     const seats = numbers.map((number) => seatOf(house.plan, number));
+    const focus = whereFocusWas(part("form"));
     root.querySelector("[data-part=sheet]").toggleAttribute("data-empty", seats.length === 0);
     list.replaceChildren(...seats.map((seat) => line(seat, words)));
     const total = seats.reduce((sum, seat) => sum + seat.price, 0);
     part("count").textContent = counted(words.count, seats.length);
     part("total").textContent = money(total);
     part("hold").firstElementChild.textContent = counted(words.hold, seats.length);
+    focus?.keep(seats.length, part("view"));
+  };
+}
+
+// A seat that goes takes its button along: the focus goes to the next one, and after the last back to the house.
+function whereFocusWas(form) {
+  const focused = document.activeElement;
+  if (!form.contains(focused)) return null;
+  const buttons = () => [...form.querySelectorAll("[data-off]")];
+  const place = buttons().indexOf(focused);
+  return {
+    keep(left, view) {
+      if (!left) return view.focus();
+      const next = buttons().find((one) => one.dataset.off === focused.dataset.off) ?? buttons()[Math.min(place, left - 1)];
+      return place >= 0 && next.focus();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 // What the waiting room shows: the number, the track, the words. It decides nothing.
-import { showInIcon } from "frontrow/icon";
+import { showInIcon, showLamp } from "frontrow/icon";
 import { roll } from "frontrow/number-roll";
 import { counted, fill, number, wordsOf } from "frontrow/words";
 
@@ -14,6 +14,19 @@ export function board(room) {
   const show = ahead && roll(ahead);
   const start = { ahead: Number(room.dataset.ahead), track: Number(part("[data-track]")?.getAttribute("x2") ?? 0) };
   let saidAt = -Infinity;
+  const say = (sentence) => (part(".room > [data-said]").textContent = sentence);
+  // Nothing is waited for any more: what belongs to waiting goes, and the tab says what the page says.
+  const over = (state) => {
+    const hadFocus = part(".room-foot").contains(document.activeElement) || part("#leave").open;
+    room.dataset.state = state;
+    part("#leave").close();
+    part(".room-foot").hidden = true;
+    if (hadFocus) part(".position :is(a, button)").focus();
+    const turn = part(".position-turn").textContent.trim();
+    document.title = `${turn} · ${room.dataset.title}`;
+    showLamp();
+    say(turn);
+  };
 
   return {
     people(count) {
@@ -25,7 +38,7 @@ export function board(room) {
       showInIcon(count);
       if (performance.now() - saidAt < SAY_EVERY_MS && count > SAY_BELOW) return;
       saidAt = performance.now();
-      part(".position [data-said]").textContent = count ? counted(words.ahead, count) : words.next;
+      say(count ? counted(words.ahead, count) : words.next);
     },
     line(tick) {
       part("[data-serving]").textContent = number(tick.serving);
@@ -45,10 +58,10 @@ export function board(room) {
     },
     called() {
       part(".position").dataset.state = "called";
-      part(".position-ahead").replaceChildren(Object.assign(document.createElement("span"), { className: "position-turn", textContent: words.called }));
-      document.title = `${words.called} · ${room.dataset.title}`;
-      part(".position [data-said]").textContent = words.called;
+      part(".position").replaceChildren(part("[data-part=called]").content.cloneNode(true));
+      over("called");
     },
+    ended: () => over("ended"),
   };
 }
 
@@ -62,6 +75,5 @@ function track(room, count, start) {
 
 function waitWords(words, low, high) {
   if (high === null || high === undefined) return words.unknown;
-  if (high < 1) return words.soon;
-  return fill(low === high ? words.minutes : words.range, { low: number(low), high: number(high) });
+  return fill(words.range, { low: number(low), high: number(high) });
 }

@@ -1,0 +1,3 @@
+// Whether whoever looks asked for stillness.
+
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
