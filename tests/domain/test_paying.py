@@ -20,8 +20,7 @@ from tests.builders import (
 )
 from webapp.booking import holds
 from webapp.booking.models import Order, Reservation
-from webapp.checkout import letters, payments, points, reconciling, settling
-from webapp.checkout.mail_models import HOLD_REFUNDED, Mail
+from webapp.checkout import payments, points, settling
 from webapp.checkout.models import Payment, PointHistory, Ticket
 from webapp.checkout.payments import Wish
 from webapp.db import db
@@ -172,22 +171,6 @@ def test_a_late_payment_for_a_resold_seat_goes_back() -> None:
     assert (fresh(payment).status, fresh(payment).reason) == ("cancelling", "resold")
     assert tickets() == 0
     assert do(settling.settle, payment.id, report(payment, "cancelled"), at(minutes=10)) == "cancelled"
-
-
-def test_points_are_back_at_once_while_the_cards_part_goes_back_even_if_the_provider_refuses() -> None:
-    evening, holder, latecomer = house(), fan("holder", point=30_000), fan("latecomer")
-    payment = begin_card(hold(holder, evening, 1), PRICE, in_points=30_000)
-    hold(latecomer, evening, 1, now=at(minutes=8))
-    assert do(settling.settle, payment.id, report(payment), at(minutes=9)) == "cancelling"
-    assert points.balance(holder) == 30_000
-    mail = db.session.scalars(select(Mail).where(Mail.kind == HOLD_REFUNDED)).one()
-    plain = letters.rendered(mail)[1]
-    assert "The points are back in your wallet already." in plain
-    assert "₩70,000" in plain
-    assert "₩30,000" in plain
-    assert do(reconciling.refused, payment.id, at(minutes=10)) == "refused"
-    do(settling.settle, payment.id, report(payment, "cancelled"), at(minutes=11))
-    assert points.balance(holder) == 30_000
 
 
 def test_a_payment_that_comes_once_the_performance_has_begun_wins_no_lapsed_hold() -> None:

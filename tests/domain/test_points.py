@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from tests.builders import NOW, do, fan
+from tests.builders import NOW, at, begin_card, do, fan, hold, house, report
 from webapp.accounts.models import User
-from webapp.checkout import payments, points, settling
+from webapp.checkout import letters, payments, points, reconciling, settling
+from webapp.checkout.mail_models import HOLD_REFUNDED, Mail
 from webapp.checkout.models import PointHistory
 from webapp.checkout.numbers import whole_number
 from webapp.checkout.providers import Report
@@ -90,3 +91,19 @@ def test_older_history_follows_page_by_page() -> None:
     second = points.history(saver, first[-1].id, 2)
     assert [row.amount for row in first + second] == [5, 4, 3, 2]
     assert db.session.scalar(select(User.point).where(User.id == saver)) == 15
+
+
+def test_points_are_back_at_once_while_the_cards_part_goes_back_even_if_the_provider_refuses() -> None:
+    evening, holder, latecomer = house(), fan("holder", point=30_000), fan("latecomer")
+    payment = begin_card(hold(holder, evening, 1), 100_000, in_points=30_000)
+    hold(latecomer, evening, 1, now=at(minutes=8))
+    assert do(settling.settle, payment.id, report(payment), at(minutes=9)) == "cancelling"
+    assert points.balance(holder) == 30_000
+    mail = db.session.scalars(select(Mail).where(Mail.kind == HOLD_REFUNDED)).one()
+    plain = letters.rendered(mail)[1]
+    assert "The points are back in your wallet already." in plain
+    assert "₩70,000" in plain
+    assert "₩30,000" in plain
+    assert do(reconciling.refused, payment.id, at(minutes=10)) == "refused"
+    do(settling.settle, payment.id, report(payment, "cancelled"), at(minutes=11))
+    assert points.balance(holder) == 30_000

@@ -1,7 +1,6 @@
 """What callbacks do to an order, each told whole: the provider calls over HTTP, a real worker settles."""
 
 import json
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,19 +9,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.builders import NOW, begin_card, do, fan, hold, house, operator, report, seat
+from tests.builders import NOW, begin_card, do, fan, hold, house, seat
 from tests.races.racing import race
 from tests.timepiece import Timepiece
 from tests.web.conftest import Browser, Visitor
 from tests.web.test_callbacks import PATH, PRICE, signed
 from tests.workers.conftest import work
 from webapp import jobs
-from webapp.admin.models import OperatorAction
 from webapp.booking.models import Order
-from webapp.checkout import letters, payments, points, settling, strays
-from webapp.checkout.mail_models import Mail
-from webapp.checkout.models import Payment, PaymentEvent, StrayPayment, Ticket
-from webapp.checkout.providers import Report
+from webapp.checkout import payments, points
+from webapp.checkout.models import Payment, PaymentEvent, Ticket
 from webapp.concerts.models import Schedule
 from webapp.db import db
 
@@ -117,41 +113,6 @@ def test_a_wrong_amount_buys_nothing_is_in_review_and_goes_back(story: Story, am
     assert "on its way back" in story.page()
 
 
-def amounts(page: str) -> dict[str, str]:
-    """What the page says goes back, and where to."""
-    found = re.findall(r"<div data-back><dt>(.*?)</dt><dd>(.*?)</dd>", page, re.DOTALL)
-    return {re.sub(r"<.*?>", "", where).strip(): re.sub(r"<.*?>", "", sum_).strip() for where, sum_ in found}
-
-
-@pytest.mark.parametrize(
-    ("fact", "back"),
-    [({"amount": 140_000}, "₩140,000"), ({"amount": 69_999}, "₩69,999"), ({"currency": "USD"}, "All of it")],
-)
-def test_the_fan_reads_the_sum_that_was_taken_and_gets_a_mail_about_it(
-    story: Story, timepiece: Timepiece, fact: dict[str, Any], back: str
-) -> None:
-    assert story.call(**fact) == 202
-    timepiece.pass_(minutes=8)
-    assert amounts(story.page()) == {"Back to your card": back, "Back to your points back already": "₩30,000"}
-    db.session.expire_all()
-    mail = db.session.scalars(select(Mail)).one()
-    plain = " ".join(letters.rendered(mail)[1].split())
-    assert (mail.kind, "It bought nothing and goes back" in plain) == ("hold_refunded", True)
-    assert (back in plain) == back.startswith("₩")
-    assert "₩70,000" not in plain
-
-
-def test_while_wrong_money_goes_back_the_held_seats_can_still_be_paid(story: Story) -> None:
-    story.call(amount=69_999)
-    page = story.page()
-    assert "An earlier payment goes back to your card in full." in page
-    form = {"method": "points", "amount": str(PRICE), "idempotency_key": "again"}
-    do(points.grant, story.holder, PRICE - 30_000, NOW)
-    assert f'action="/orders/{story.order.public_id}/payments"' in page
-    assert story.fan.post(f"/orders/{story.order.public_id}/payments", data=form).status_code == 303
-    assert story.outcome() == ("in_review", 1, 0)
-
-
 @pytest.mark.parametrize("amount", [70_000.5, "70000", None, True, [70_000]])
 def test_an_amount_that_is_no_whole_number_is_malformed_and_not_rounded(story: Story, amount: object) -> None:
     assert story.call(amount=amount) == 400
@@ -162,46 +123,6 @@ def test_an_amount_that_is_no_whole_number_is_malformed_and_not_rounded(story: S
 def test_a_wrong_currency_buys_nothing_is_in_review_and_goes_back(story: Story, currency: str) -> None:
     assert story.call(currency=currency) == 202
     assert story.outcome() == IN_REVIEW
-
-
-def the_stray() -> StrayPayment:
-    return db.session.scalars(select(StrayPayment), execution_options={"populate_existing": True}).one()
-
-
-def test_money_for_an_unknown_order_is_on_the_operators_page_and_goes_back(story: Story, visit: Visitor) -> None:
-    desk = visit(operator())
-    assert story.call(reference="no order of ours", id="pay_unknown") == 202
-    assert story.outcome() == WAITING
-    stray = the_stray()
-    page, button = desk.get("/admin/payments").text, f"/admin/stray-payments/{stray.id}/cancellation"
-    for words in ("Money that belongs to nothing here", "pay_unknown", "70,000 KRW", "Money going back"):
-        assert words in page
-    assert button not in page
-    do(strays.refused, stray.id)
-    assert button in desk.get("/admin/payments").text
-    assert desk.post(button).status_code == 303
-    assert the_stray().ask_at == NOW
-    action = db.session.scalars(select(OperatorAction)).one()
-    assert (action.action, action.subject) == ("send stray payment back", str(stray.id))
-    assert desk.post(button).status_code == 404
-    back = Report("no order of ours", "pay_unknown", "cancelled", 70_000, "KRW", 70_000)
-    assert do(strays.heard, stray.id, back, NOW) == "returned"
-    assert "Money sent back" in desk.get("/admin/payments").text
-    assert desk.post("/admin/stray-payments/999/cancellation").status_code == 404
-
-
-def test_an_operator_cannot_send_back_the_money_of_another_fans_paid_order(story: Story, visit: Visitor) -> None:
-    desk = visit(operator())
-    other = begin_card(hold(fan("other"), story.evening, 2), PRICE)
-    do(settling.settle, other.id, report(other), NOW)
-    assert story.call(id=other.provider_key) == 202
-    stray = the_stray()
-    page, button = desk.get("/admin/payments").text, f"/admin/stray-payments/{stray.id}/cancellation"
-    assert f"This money is that of payment {other.public_id}" in page
-    assert button not in page
-    assert desk.post(button).status_code == 404
-    assert (the_stray().ask_at, the_stray().returned_at) == (None, None)
-    assert db.session.get_one(Payment, other.id, populate_existing=True).status == "paid"
 
 
 def test_an_order_of_one_with_the_payment_of_another_sells_neither_of_them_twice(story: Story) -> None:
