@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests import builders
 from tests.apps import second_app
-from tests.kills.buyer import Buyer
+from tests.kills.buyer import PRICE, Buyer, Saver
 from tests.kills.premises import Premises, open_premises
 from webapp import clock, jobs
 from webapp.audit import broken_promises
@@ -19,7 +19,8 @@ from webapp.cli import alembic_config
 from webapp.concerts.models import Schedule
 from webapp.config import from_environment
 
-NewBuyer = Callable[[], Buyer]
+NewBuyer = Callable[..., Buyer]
+HALF = PRICE // 2
 
 
 @pytest.fixture(scope="package")
@@ -64,5 +65,17 @@ _numbers = count(1)
 
 @pytest.fixture
 def buyer(inside: Flask, premises: Premises, night: Schedule) -> NewBuyer:
-    """A new fan each time, with a seat held."""
-    return lambda: Buyer(inside, premises, night, next(_numbers))
+    """A new fan each time, with a seat held; every third pays half of it in points, where nothing else is said."""
+
+    def new(in_points: int | None = None) -> Buyer:
+        number = next(_numbers)
+        by_turns = 0 if number % 3 else HALF
+        return Buyer(inside, premises, night, number, by_turns if in_points is None else in_points)
+
+    return new
+
+
+@pytest.fixture
+def saver(inside: Flask, premises: Premises) -> Callable[[], Saver]:
+    """A new fan each time, who puts points in."""
+    return lambda: Saver(inside, premises, next(_numbers))

@@ -51,9 +51,11 @@ class Nursery:
         return Forked(int(self._process.stdout.readline()))
 
     def close(self) -> None:
+        """End it at once; who has it closes its workers first."""
+        self._process.kill()
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(10)
+        self._process.wait(30)
 
 
 def main() -> None:

@@ -20,7 +20,9 @@ Point = tuple[str, str, str, str]
 # name: who stops, module, function, before or after it. In the order in which they are taken: those who wait for
 # nobody first; of the workers last the one that holds the line's counter, which all settling needs; those whose caller
 # waits five seconds later; and last those who stand in the gateway's book, since nobody else can write in it then.
+WITH_POINTS = "the seats are bought with points and the next fan not called"
 PAYING = {
+    WITH_POINTS: ("web", "webapp.checkout.winning", "_sell", "after"),
     "the seats are sold and the next fan not called": ("worker", "webapp.checkout.winning", "_sell", "after"),
     "all is settled and the job not finished": ("worker", "webapp.jobs", "begin_to_look", "before"),
     "all is settled and not committed": ("worker", "webapp.checkout.settling", "settle", "after"),

@@ -83,8 +83,8 @@ class Premises:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
         for first in firsts:
-            first.wait(10)
-        psutil.wait_procs(chain(*families), 10)
+            first.wait(30)
+        psutil.wait_procs(chain(*families), 30)
 
     def kill_process(self, pid: int) -> None:
         """SIGKILL, to the program that has this id."""
@@ -142,7 +142,7 @@ class Premises:
             with suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGKILL)
         for program in self.programs.values():
-            program.wait(10)
+            program.wait(30)
         self.nursery.close()
 
     def _server(self, name: str):  # type: ignore[no-untyped-def]

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from tests import builders
 from tests.builders import do
-from tests.kills.buyer import PRICE, Buyer, Errand, fate
+from tests.kills.buyer import NOT_CHARGED, PAID_BACK, Buyer, Errand
 from tests.kills.conftest import NewBuyer
+from tests.kills.person import fate
 from tests.kills.premises import Premises
 from tests.running import wait_until
 from tests.workers.test_mails import PostOffice
@@ -21,8 +22,6 @@ from webapp.checkout.mail_models import Mail
 from webapp.concerts.models import Schedule
 from webapp.db import db
 from webapp.waiting_room import admission, joining
-
-SOLD = ("paid", 1, PRICE)
 
 Interrupt = Callable[..., None]
 
@@ -58,7 +57,7 @@ def test_lapsed_seats_are_freed_once(premises: Premises, buyer: NewBuyer, interr
     version = builders.seat(holder.night, holder.number).version
     premises.pass_time(minutes=6)
     interrupt(jobs.LINE, "workers.seats.release_holds", "seats are freed")
-    assert fate(holder) == ("expired", 0, 0)
+    assert fate(holder) == NOT_CHARGED
     assert builders.seat(holder.night, holder.number).version == version + 1
 
 
@@ -67,7 +66,7 @@ def test_a_silent_payment_is_asked_about(premises: Premises, buyer: NewBuyer, in
     holder.approve(holder.press_pay(), "approve_silently")
     premises.pass_time(seconds=61)
     interrupt(jobs.ASKING, "workers.payments.ask_providers", "a late answer is settled")
-    assert fate(holder) == SOLD
+    assert fate(holder) == holder.sold
 
 
 def test_a_forgotten_callback_is_settled(premises: Premises, buyer: NewBuyer, interrupt: Interrupt) -> None:
@@ -79,7 +78,7 @@ def test_a_forgotten_callback_is_settled(premises: Premises, buyer: NewBuyer, in
     premises.revive()
     premises.pass_time(seconds=61)
     interrupt(jobs.MONEY, "workers.payments.settle_forgotten", "a stored callback is settled")
-    assert fate(holder) == SOLD
+    assert fate(holder) == holder.sold
 
 
 def test_a_cancelled_show_is_paid_back(
@@ -92,7 +91,7 @@ def test_a_cancelled_show_is_paid_back(
     do(closing.cancel_schedules, [show.id], clock.now())
     interrupt(jobs.ASKING, jobs.REFUND_SHOWS, "an order of a cancelled show is ended")
     premises.tidy(minutes=11)
-    assert [fate(one) for one in fans] == [("refunded", 0, 0)] * 2
+    assert [fate(one) for one in fans] == [PAID_BACK] * 2
 
 
 def test_a_mail_half_sent_is_sent_by_another(premises: Premises, buyer: NewBuyer, tmp_path: Path) -> None:
@@ -139,4 +138,4 @@ def test_redis_emptied_in_mid_sale_sells_nothing_twice_and_loses_nothing(premise
     wait_until(is_over, 60, "everybody has a ticket")
     assert len(emptied) > 3
     premises.tidy(seconds=61)
-    assert [fate(one) for one in crowd] == [SOLD] * 6
+    assert [fate(one) for one in crowd] == [one.sold for one in crowd]
