@@ -1,14 +1,17 @@
 """Bad options get a sentence, and nothing is made of them."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.builders import concert
+from tests.builders import NOW, concert, schedule
 from tests.running import free_port
+from webapp import clock
 from webapp.accounts.models import User
 from webapp.db import db
-from webapp.dev.crowd import character
+from webapp.dev.crowd import character, command
 from webapp.dev.crowd.options import Options
 
 GOOD = Options(
@@ -58,6 +61,25 @@ def test_a_server_that_does_not_answer_is_said(house: Flask) -> None:
     done = house.test_cli_runner().invoke(args=["crowd", "--concert", "show", "--fans", "1", "--url", url])
     assert done.exit_code == 1
     assert f"No server of Frontrow answers at {url}." in done.output
+    assert db.session.scalar(select(func.count()).select_from(User)) == 0, "nobody was made and left behind"
+
+
+def test_without_a_concert_it_is_the_first_on_sale(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    came: list[str] = []
+
+    def note(options: Options, *_about: object) -> dict[str, object]:
+        came.append(options.concert)
+        return {"audit": []}
+
+    monkeypatch.setattr(command, "rehearse", note)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    nothing = house.test_cli_runner().invoke(args=["crowd"])
+    assert "No concert is on sale, and none will be." in nothing.output
+    schedule(concert("later", opens_at=NOW + timedelta(hours=1)))
+    assert house.test_cli_runner().invoke(args=["crowd"]).exit_code == 0
+    schedule(concert("open"))
+    assert house.test_cli_runner().invoke(args=["crowd"]).exit_code == 0
+    assert came == ["later", "open"]
 
 
 def test_the_same_seed_makes_the_same_crowd_of_the_wanted_shares() -> None:

@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from webapp import clock
 from webapp.concerts import listing
 from webapp.dev.crowd.options import BadOption, Options
 from webapp.errors import NotFound
@@ -22,7 +23,7 @@ def _share(name: str, default: float, words: str) -> Any:
 
 
 @click.command()
-@click.option("--concert", required=True, metavar="SLUG", help="Whose line they join.")
+@click.option("--concert", metavar="SLUG", help="Whose line they join; the first one on sale unless told.")
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running server.")
 @click.option("--fans", type=int, default=2000, show_default=True, help="How many.")
 @click.option("--over", "over_seconds", type=float, default=60, show_default=True, help="Seconds in which they come.")
@@ -39,15 +40,15 @@ def _share(name: str, default: float, words: str) -> Any:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same crowd.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the page, .html.")
 @with_appcontext
-def crowd(report: Path | None, **told: Any) -> None:
+def crowd(report: Path | None, concert: str | None, **told: Any) -> None:
     """Rehearse a sale: simulated fans over real HTTP and sockets, and a report. Exits 1 if a promise was broken."""
-    options = Options(**told)
+    options = Options(concert=concert or _first_on_sale(), **told)
     try:
         options.check()
-        concert = listing.concert(options.concert)
+        found_concert = listing.concert(options.concert)
         if report and report.suffix != ".html":
             raise BadOption("--report is the page's file and ends in .html; the figures go beside it, in .json.")
-        found = rehearse(options, concert.id, concert.title, report or _new_report(options.concert))
+        found = rehearse(options, found_concert.id, found_concert.title, report or _new_report(options.concert))
     except BadOption as problem:
         raise click.ClickException(str(problem)) from None
     except NotFound:
@@ -61,6 +62,7 @@ def rehearse(options: Options, concert_id: int, title: str, report: Path) -> dic
     from webapp.dev.crowd import accounts, character, outcome, run, spoken, summary
     from webapp.dev.crowd import report as reports
 
+    run.require_server(options)
     characters = character.cast(options)
     click.echo(f"{options.fans:,} fans get ready for {title}.")
     fans = accounts.make(current_app._get_current_object(), characters)  # type: ignore[attr-defined]
@@ -76,6 +78,14 @@ def rehearse(options: Options, concert_id: int, title: str, report: Path) -> dic
     click.echo("\n" + "\n".join(spoken.lines(found)))
     click.echo(f"The report is {report}, the figures {report.with_suffix('.json')}.")
     return found
+
+
+def _first_on_sale() -> str:
+    """The concert that a fan of the listing would go to first; one whose sale opens soon if none is on sale."""
+    cards = [card for card in listing.cards(clock.now()) if card.state in {"on_sale", "upcoming"}]
+    if not cards:
+        raise click.ClickException("No concert is on sale, and none will be.")
+    return min(cards, key=lambda card: card.state == "upcoming").concert.slug
 
 
 def _new_report(slug: str) -> Path:

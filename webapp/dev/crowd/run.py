@@ -20,8 +20,13 @@ ANSWER_SECONDS = 60
 CHECK_SECONDS = 5
 
 
+def require_server(options: Options) -> None:
+    """Raises BadOption where no server of Frontrow answers: to be asked before anything is made."""
+    asyncio.run(_find_server(options))
+
+
 def spend(options: Options, concert_id: int, characters: list[Character], accounts: list[Account]) -> Journal:
-    """Let the crowd come, and write down what happens. Raises BadOption where no server of this database answers."""
+    """Let the crowd come, and write down what happens. Raises BadOption where the server has another database."""
     _allow_many_files()
     return asyncio.run(_evening(options, concert_id, characters, accounts))
 
@@ -31,7 +36,7 @@ async def _evening(options: Options, concert_id: int, characters: list[Character
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=10)
     timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout) as http:
-        await _check(http, options, accounts)
+        await _introduce(http, options, accounts)
         visits = [
             Visit(who, account, Browser(http, options.url, options.concert, account.cookie, journal), concert_id, story)
             for who, account, story in zip(characters, accounts, journal.diaries, strict=True)
@@ -57,15 +62,21 @@ async def _let_them(visits: list[Visit], options: Options) -> None:
         visit.story.ended = visit.story.ended or diary.OVER
 
 
-async def _check(http: aiohttp.ClientSession, options: Options, accounts: list[Account]) -> None:
-    """Whether the server is there, and knows these fans."""
+async def _find_server(options: Options) -> None:
     try:
-        async with http.get(urljoin(options.url, "/healthz"), timeout=aiohttp.ClientTimeout(CHECK_SECONDS)) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(CHECK_SECONDS)) as http,
+            http.get(urljoin(options.url, "/healthz")) as answer,
+        ):
             is_there = answer.status == 200
     except (aiohttp.ClientError, TimeoutError):
         is_there = False
     if not is_there:
         raise BadOption(f"No server of Frontrow answers at {options.url}. Start it first, with bin/run.")
+
+
+async def _introduce(http: aiohttp.ClientSession, options: Options, accounts: list[Account]) -> None:
+    """Whether the server knows these fans."""
     signed_in = next((account.cookie for account in accounts if account.cookie), None)
     if signed_in is None:
         return

@@ -15,12 +15,13 @@ from webapp.dev.crowd.browser import Browser, Lost, Page
 from webapp.dev.crowd.character import Character
 from webapp.dev.crowd.diary import Diary, Estimate
 from webapp.dev.crowd.socket import Closed, watching
+from webapp.waiting_room import bands
 
 POLL_SECONDS = 4.0  # as the waiting room's own page
 LOOK_AGAIN_SECONDS = 3.0
 LOBBY_SECONDS = 10.0  # as the lobby's own page
 RETRY_SECONDS = 1.0
-STILL_WAITING_SECONDS = 1.0  # the line has passed us and our place does not say so yet
+STILL_WAITING_SECONDS = 1.0  # as the page, while the line has passed us and our place does not say so yet
 
 
 class Visit:
@@ -99,8 +100,9 @@ class Visit:
         while place["state"] == "waiting":
             try:
                 place = await self._listen()
-            except (Closed, aiohttp.ClientError) as problem:
-                self.browser.journal.errors[f"socket: {problem or type(problem).__name__}"] += 1
+            except (Closed, aiohttp.ClientError, TimeoutError) as problem:
+                # A handshake that took too long; patience at its end is no exception in here but a cancellation.
+                self.browser.journal.errors[f"socket: {str(problem) or type(problem).__name__}"] += 1
                 await asyncio.sleep(self.chance.uniform(0.5, 1.5) * RETRY_SECONDS)
                 place = await self._look()
         return bool(place["state"] == "called")
@@ -111,17 +113,20 @@ class Visit:
             async for tick in ticks:
                 self.browser.journal.ticks += 1
                 assert self.story.number is not None
-                self.ahead = max(0, min(self.ahead, self.story.number - tick["serving"] - 1))
+                self.ahead = min(self.ahead, bands.ahead(tick["serving"], tick["left"], self.story.number))
                 if tick["serving"] >= self.story.number:
-                    place = await self._look()
-                    if place["state"] != "waiting":
-                        return place
-                    await asyncio.sleep(STILL_WAITING_SECONDS)
-                elif self.story.midway is None and self.ahead <= self.start_ahead / 2:
+                    return await self._look_until_told()
+                if self.story.midway is None and self.ahead <= self.start_ahead / 2:
                     place = await self._look()
                     if place["state"] != "waiting":
                         return place
         raise Closed("ended")
+
+    async def _look_until_told(self) -> dict[str, Any]:
+        """The line has passed us: ask until our own place says so, whether or not another tick ever comes."""
+        while (place := await self._look())["state"] == "waiting":
+            await asyncio.sleep(self.chance.uniform(0.7, 1.3) * STILL_WAITING_SECONDS)
+        return place
 
     async def _look(self) -> dict[str, Any]:
         """The own place, and what the page says of the wait."""
