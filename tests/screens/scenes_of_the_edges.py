@@ -1,5 +1,6 @@
 """Scenes: what is met seldom: ways back after signing in, turns that ended, nights that are over."""
 
+import re
 from datetime import timedelta
 
 from playwright.sync_api import Page, Route, expect
@@ -133,7 +134,15 @@ def dates_of_every_kind(place: Place) -> str:
     return f"/concerts/{concert.slug}/schedules"
 
 
-@scene(SEATS, role="holder", before=lambda page: page.route("**/plans/**", lambda route: route.abort()))
+def _lose_the_plan(page: Page) -> None:
+    page.route("**/plans/**", lambda route: route.abort())
+
+
+def _told(page: Page) -> None:
+    expect(page.locator("[data-part=wait]")).to_contain_text(re.compile("list|목록"))
+
+
+@scene(SEATS, role="holder", before=_lose_the_plan, then=_told)
 def map_not_loaded(place: Place) -> str:
     """The plan could not be loaded: the list works too."""
     concert = show(CLUB)
