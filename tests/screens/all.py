@@ -6,7 +6,17 @@ from tests.screens.scenes import SCENES
 
 __all__ = ["SCENES"]
 
-for part in ("the_bill", "the_line", "the_seats", "money", "the_desk", "the_office", "the_rest", "the_edges"):
+for part in (
+    "the_bill",
+    "the_line",
+    "the_seats",
+    "money",
+    "the_desk",
+    "the_office",
+    "the_rest",
+    "the_edges",
+    "empty_desks",
+):
     import_module(f"tests.screens.scenes_of_{part}")
 
 _kinds = list(dict.fromkeys(one.kind for one in SCENES))

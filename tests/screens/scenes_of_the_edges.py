@@ -1,11 +1,12 @@
 """Scenes: what is met seldom: ways back after signing in, turns that ended, nights that are over."""
 
+import re
 from datetime import timedelta
 
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select, update
 
-from tests.builders import do, fan, operator, report
+from tests.builders import do, fan, report
 from tests.screens.cast import (
     ARENA,
     CLUB,
@@ -14,7 +15,6 @@ from tests.screens.cast import (
     admitted,
     attempt,
     bought,
-    crowd,
     expire,
     first_night,
     held,
@@ -25,21 +25,18 @@ from tests.screens.cast import (
 from tests.screens.scenes import Place, scene
 from tests.screens.scenes_of_money import cancelled, page_of, ticket_of
 from tests.screens.scenes_of_the_line import gathered, waiting
-from tests.screens.scenes_of_the_office import blue_hall
 from tests.screens.scenes_of_the_seats import _drawn
 from webapp import clock
 from webapp.checkout import closing, returning, settling
 from webapp.checkout import door as gate
 from webapp.checkout.models import Ticket
-from webapp.concerts import seat_plans
 from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.db import db, transaction
-from webapp.waiting_room import admission, joining, steering
+from webapp.waiting_room import admission, steering
 from webapp.waiting_room.models import QueueSession
 
 LINE, SEATS, MONEY = "The line", "The seats", "Money"
-DESK, OFFICE, BILL = "The operator's desk", "The promoter's office", "The bill"
-desk, office = {"kind": DESK, "role": "operator"}, {"kind": OFFICE, "role": "operator"}
+BILL = "The bill"
 
 
 def _stay(page: Page) -> None:
@@ -133,7 +130,15 @@ def dates_of_every_kind(place: Place) -> str:
     return f"/concerts/{concert.slug}/schedules"
 
 
-@scene(SEATS, role="holder", before=lambda page: page.route("**/plans/**", lambda route: route.abort()))
+def _lose_the_plan(page: Page) -> None:
+    page.route("**/plans/**", lambda route: route.abort())
+
+
+def _told(page: Page) -> None:
+    expect(page.locator("[data-part=wait]")).to_contain_text(re.compile("list|목록"))
+
+
+@scene(SEATS, role="holder", before=_lose_the_plan, then=_told)
 def map_not_loaded(place: Place) -> str:
     """The plan could not be loaded: the list works too."""
     concert = show(CLUB)
@@ -194,96 +199,6 @@ def ticket_used(place: Place) -> str:
     code = db.session.scalars(select(Ticket.code)).one()
     do(gate.admit, code, first_night(concert).id, fan("usher"), "Gate 2", clock.now())
     return address
-
-
-@scene(**desk)
-def house_paused(place: Place) -> str:
-    """The line is paused."""
-    operator()
-    concert = show(HALL, capacity=10)
-    line(concert, 40)
-    do(steering.pause, concert.id, clock.now())
-    return f"/admin/concerts/{concert.slug}"
-
-
-@scene(**desk)
-def house_closed(place: Place) -> str:
-    """The sale is closed."""
-    operator()
-    concert = show(HALL)
-    do(joining.join_all, crowd(5), concert.id, clock.now())
-    do(steering.close_sale, concert.id, clock.now())
-    return f"/admin/concerts/{concert.slug}"
-
-
-@scene(**desk)
-def houses_none(place: Place) -> str:
-    """No concert yet."""
-    operator()
-    return "/admin"
-
-
-@scene(**desk)
-def doors_none(place: Place) -> str:
-    """No performance to let anybody in to."""
-    operator()
-    return "/admin/door"
-
-
-@scene(**desk)
-def outbox_empty(place: Place) -> str:
-    """No mail yet."""
-    operator()
-    return "/admin/outbox"
-
-
-@scene(**office)
-def concert_copied(place: Place) -> str:
-    """A new concert that begins as another."""
-    operator()
-    return f"/admin/concerts/new?from={show(HALL).slug}"
-
-
-@scene(**office)
-def date_new_house(place: Place) -> str:
-    """In which house is the new date?"""
-    operator()
-    blue_hall(is_saved=True)
-    return f"/admin/concerts/{show(CLUB).slug}/schedules/new"
-
-
-@scene(**office)
-def date_other_house(place: Place) -> str:
-    """Which other house does a date get?"""
-    operator()
-    blue_hall(is_saved=True)
-    return f"/admin/schedules/{first_night(show(CLUB)).id}/plan"
-
-
-@scene(**office)
-def plans_archived(place: Place) -> str:
-    """The seat plans that are no longer offered."""
-    operator()
-    plan = blue_hall(is_saved=True)
-    do(seat_plans.set_archived, plan.id, clock.now())
-    return "/admin/plans?part=archived"
-
-
-def _save_after_another(page: Page) -> None:
-    """Another operator saves first."""
-    slug = page.url.rsplit("/", 2)[1]
-    with transaction():
-        db.session.scalars(select(Concert).where(Concert.slug == slug)).one().city = "Ulsan"
-    page.locator("[name=artist]").fill("The Latecomers")
-    page.get_by_role("main").locator("form").first.evaluate("form => form.requestSubmit()")
-    expect(page.locator("[role=alert], .notice[data-kind=error]").first).to_be_visible()
-
-
-@scene(**office, then=_save_after_another)
-def concert_edited_by_two(place: Place) -> str:
-    """Somebody else was quicker: nothing typed is lost, and nothing of theirs."""
-    operator()
-    return f"/admin/concerts/{show(CLUB).slug}/edit"
 
 
 @scene(MONEY, role="holder")

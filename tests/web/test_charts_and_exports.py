@@ -207,6 +207,8 @@ def test_the_lobby_says_what_seats_cost_and_listens_for_no_news(visit: Visitor) 
     gather(show.id, [waiter])
     page = visit(waiter).get("/concerts/show/lobby").text
     assert "₩88,000" in page
+    assert "What seats will cost" in page
+    assert "Still on sale" not in page
     assert 'data-name="R"' in page
     assert 'data-controller="stock"' not in page
 

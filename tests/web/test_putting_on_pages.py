@@ -1,5 +1,7 @@
 """Putting on a sale in /admin: from nothing to a seat, with nothing typed lost and nothing saved twice."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -115,6 +117,19 @@ def test_two_operators_at_once_and_the_second_is_told(client: FlaskClient) -> No
     assert db.session.scalars(select(Concert)).one().city == "Busan"
     again = {**CONCERT, "seen": seen_of(stale.text), "city": "Busan", "artist": "Hanji Quartet"}
     assert client.post(path, data=again).status_code == 303
+
+
+def test_seconds_that_no_field_shows_are_nobodys_edit(client: FlaskClient) -> None:
+    client.post("/admin/concerts/new", data=CONCERT)
+    path = "/admin/concerts/winter-letter/edit"
+    with transaction():
+        listing.concert("winter-letter").sale_opens_at += timedelta(seconds=31)
+    seen = seen_of(client.get(path).text)
+    with transaction():
+        listing.concert("winter-letter").city = "Ulsan"
+    stale = client.post(path, data={**CONCERT, "seen": seen}).text
+    assert "Saved is: Ulsan" in stale
+    assert "Saved is: 2026" not in stale
 
 
 def test_steering_in_the_meantime_counts_as_an_edit(client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Putting on a concert: its form, the page that shows what is still missing, its archive, its ladder of fees."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -152,6 +153,11 @@ def _posters(concert: Concert) -> list[str]:
 
 
 def _differing(form: ConcertForm, concert: Concert, saved: dict[str, Any]) -> dict[str, Any]:
-    """Of a stale form: what is saved where it is not what was typed."""
-    shown = _shown(concert) if saved else {}
-    return {name: value for name, value in shown.items() if name in form and form[name].data != value}
+    """Of a stale form: what is saved where it is not what was typed. Times to the minute, as the form has them."""
+    shown = {name: _to_the_minute(value) for name, value in _shown(concert).items()} if saved else {}
+    typed = {name: _to_the_minute(form[name].data) for name in shown if name in form}
+    return {name: shown[name] for name in typed if typed[name] != shown[name]}
+
+
+def _to_the_minute(value: Any) -> Any:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
