@@ -4,15 +4,18 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.big_house import explained, nodes, rows_seen
-from tests.builders import NOW, begin_card, do, fan, hold, house, operator, report
+from tests.builders import NOW, at, begin_card, concert, do, fan, hold, house, operator, report
+from tests.domain.test_bands import crowd, leave_all
 from webapp import memory
 from webapp.admin import figures
+from webapp.admin import house as operators_house
 from webapp.booking.models import Order
 from webapp.checkout import closing, door, settling
 from webapp.checkout.door_models import DoorCount
 from webapp.checkout.models import Ticket
 from webapp.concerts.models import Schedule
 from webapp.db import db
+from webapp.waiting_room import admission, steering
 
 BULK = pytest.mark.usefixtures("stage")  # written in bulk: the audit would ask whose it is
 
@@ -76,6 +79,31 @@ def test_a_scan_in_a_full_house_looks_at_one_count_and_the_last_few_who_came() -
     counting = explained(select(DoorCount.admitted).where(DoorCount.schedule_id == evening.id))["Plan"]
     assert rows_seen(counting, "door_counts") == 1
     assert len(door.latest(evening.id, 10)) == 10
+
+
+@BULK
+def test_an_operators_look_at_a_long_line_costs_those_who_were_called_or_left() -> None:
+    show = concert(capacity=0)
+    crowd(show, 5_000)
+    leave_all(show, 2, 4_000)
+    do(steering.set_capacity, show.id, 3, NOW)
+    leave_all(show, 1)
+    do(admission.expire, show.id, at(minutes=4))
+    do(db.session.execute, text("ANALYZE sessions"))
+    seen = operators_house.line(show.id, at(minutes=4))
+    assert seen["called"] == seen["serving_number"] - 1 == 7  # but for number 2, who had left
+    assert sorted((one["reason"], one["count"]) for one in seen["ended"]) == [("left", 3), ("no_show", 3)]
+    plan = explained(operators_house.FATES, concert_id=show.id)["Plan"]
+    assert rows_seen(plan, "sessions") <= 20
+
+
+@BULK
+def test_an_operator_who_looks_again_at_once_is_told_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    show, asked = concert(), list[object]()
+    monkeypatch.setattr(operators_house, "fetch", lambda statement, **facts: asked.append(facts) or [])
+    for _ in range(3):
+        operators_house.line(show.id, NOW)
+    assert asked == [{"concert_id": show.id}]
 
 
 @BULK

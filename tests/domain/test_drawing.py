@@ -89,6 +89,18 @@ def test_who_left_the_lobby_gets_no_number() -> None:
     assert do(joining.join, leaver, show.id, at(minutes=5)).wait_number == 2
 
 
+def test_whoever_is_called_by_the_draw_has_three_minutes_from_when_their_page_may_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lobby, "MOVES_PER_SECOND", 0.1)
+    show, crowd = soon(capacity=2), fans(2)
+    gather(show.id, crowd)
+    do(drawing.hold_at, show.id, at(minutes=5))
+    place = admission.latest(crowd[0], show.id)
+    assert place is not None
+    assert (place.claim_by, place.expires_at) == (at(minutes=8, seconds=20), at(minutes=15))
+
+
 def test_an_empty_lobby_is_drawn_too() -> None:
     show, latecomer = soon(), fan("latecomer")
     do(lobby.open_lobby, show.id, NOW)

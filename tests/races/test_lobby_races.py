@@ -124,7 +124,8 @@ def test_fans_who_keep_coming_do_not_hold_off_an_opening_by_hand() -> None:
 @pytest.mark.usefixtures("stage")
 def test_control_without_the_counters_lock_a_lobby_is_given_two_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     show = soon()
-    monkeypatch.setattr(calling, "lock", meeting(2, _look))
+    monkeypatch.setattr(calling, "lock", _look)
+    monkeypatch.setattr(lobby, "draw_of", meeting(2, lobby.draw_of))
     outcomes = race(*[partial(do, lobby.open_lobby, show.id, NOW) for _ in range(2)])
     assert "pk_draws" in str(errors(outcomes, IntegrityError)[0])
 

@@ -1,10 +1,12 @@
 """A concert's line and house as an operator sees them: read in one go, by the clock."""
 
+from collections import Counter as Counted
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Row, bindparam, case, func, literal, select, union_all
 
 from webapp.accounts.models import User
 from webapp.booking.models import Order, Reservation
@@ -12,13 +14,30 @@ from webapp.checkout import reasons
 from webapp.checkout.models import CANCELLING, IN_REVIEW, Payment
 from webapp.concerts import listing
 from webapp.concerts.models import Concert, Schedule, Seat, is_free
-from webapp.db import db
+from webapp.db import db, fetch
+from webapp.memory import Recent
 from webapp.waiting_room import lobby, presence
 from webapp.waiting_room.models import Counter, QueueSession
 
 REVIEWED = ("wrong_amount", "wrong_currency")  # why a payment is in review
 SHOWN_AFTERWARDS = timedelta(days=7)
 
+# What became of whoever was called or left, and of nobody else: those who still wait may be a million.
+LINE = QueueSession.concert_id == bindparam("concert_id")
+FATES = union_all(
+    *[
+        select(literal(was_called).label("was_called"), QueueSession.end_reason, func.count().label("fans"))
+        .where(LINE, which)
+        .group_by(QueueSession.end_reason)
+        for was_called, which in (
+            (True, QueueSession.called_at.is_not(None)),
+            (False, QueueSession.is_terminated & QueueSession.called_at.is_(None)),
+        )
+    ]
+)
+FATES_SECONDS = 2.0  # the page looks as often, and every operator's
+
+_fates: Recent[Sequence[Row[Any]]] = Recent(FATES_SECONDS)
 
 # What the buyers paid, whatever the seats cost by now.
 PAID_FOR = (
@@ -44,10 +63,7 @@ class House:
 def line(concert_id: int, now: datetime) -> dict[str, Any]:
     """Where a concert's line stands."""
     counter = db.session.get_one(Counter, concert_id)
-    ended = select(QueueSession.end_reason, func.count()).where(
-        QueueSession.concert_id == concert_id, QueueSession.is_terminated
-    )
-    called = select(func.count()).where(QueueSession.concert_id == concert_id, QueueSession.called_at.is_not(None))
+    fates = _fates.get(concert_id, lambda: fetch(FATES, concert_id=concert_id))
     waiting = counter.created_count - counter.serving_number - counter.skipped_count
     present = presence.count(concert_id, counter.serving_number, now)
     return {
@@ -60,16 +76,22 @@ def line(concert_id: int, now: datetime) -> dict[str, Any]:
         "created_count": counter.created_count,
         "serving_number": counter.serving_number,
         "terminated_count": counter.terminated_count,
-        "called": db.session.scalar(called) or 0,
+        "called": sum(one.fans for one in fates if one.was_called),
         "paused": counter.is_paused,
         "rate": counter.admissions_per_minute,
         "message": counter.message,
         "lobby": lobby.count(concert_id) if counter.awaits_draw else None,
-        "ended": [
-            {"reason": reason, "count": count}
-            for reason, count in db.session.execute(ended.group_by(QueueSession.end_reason))
-        ],
+        "ended": _ended(fates),
     }
+
+
+def _ended(fates: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """How many ended for which reason, called or not."""
+    counts = Counted[str]()
+    for one in fates:
+        if one.end_reason:
+            counts[one.end_reason] += one.fans
+    return [{"reason": reason, "count": count} for reason, count in counts.items()]
 
 
 def houses(concert_id: int, now: datetime) -> list[House]:

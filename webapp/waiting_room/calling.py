@@ -1,7 +1,7 @@
 """Who is next. The one place that decides it, always under the counter's lock."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ARRAY, DateTime, Integer, any_, bindparam, case, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
@@ -90,13 +90,16 @@ def call_next(counter: Counter, now: datetime) -> int:
     return len(call_for_free_slots(counter, now))
 
 
-def call_for_free_slots(counter: Counter, now: datetime) -> list[int]:
-    """The same for whoever has tidied in this transaction already. Returns the numbers that were called."""
+def call_for_free_slots(counter: Counter, now: datetime, on_their_way: timedelta = timedelta(0)) -> list[int]:
+    """The same for whoever has tidied in this transaction already. Returns the numbers that were called.
+
+    Who is `on_their_way` to hear of it for so long has so much longer to show up.
+    """
     now = moments.of(counter, now)
     slots = min(_slots(counter, now), MOST_AT_ONCE)
     if slots <= 0:
         return []
-    called = _call(counter, slots, now)
+    called = _call(counter, slots, now, now + CLAIM + on_their_way)
     # With slots to spare the line is exhausted, and everything drawn so far has been reached.
     reached = max(called) if len(called) == slots else counter.created_count
     passed_over = reached - counter.serving_number - len(called)
@@ -136,8 +139,8 @@ def _slots(counter: Counter, now: datetime) -> int:
     return free if due is None else min(free, due)
 
 
-def _call(counter: Counter, slots: int, now: datetime) -> list[int]:
+def _call(counter: Counter, slots: int, now: datetime, claim_until: datetime) -> list[int]:
     """Admit the next waiting sessions, at most `slots`; their numbers. Their clocks start now."""
-    times = {"now": now, "claim_until": now + CLAIM, "admitted_until": now + ADMISSION}
+    times = {"now": now, "claim_until": claim_until, "admitted_until": now + ADMISSION}
     called = fetch(CALLING, line=counter.concert_id, serving=counter.serving_number, slots=slots, **times)
     return [one.wait_number for one in called]

@@ -44,7 +44,8 @@ def hold(counter: Counter, now: datetime) -> int:
     result = update(Draw).where(Draw.concert_id == counter.concert_id).values(drawn_at=now, fans=drawn)
     db.session.execute(result)
     tick.changed(counter, now)
-    calling.call_next(counter, now)
+    # Their pages come to their turn over a while, which is not to be taken from the time they have to show up.
+    calling.call_for_free_slots(counter, now, lobby.spread(drawn))
     return drawn
 
 

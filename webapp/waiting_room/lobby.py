@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import func, select, text, update
@@ -17,6 +17,9 @@ from webapp.waiting_room.lobby_models import Draw, LobbyEntry
 from webapp.waiting_room.models import Counter
 
 SEED_BYTES = 32
+# Everyone in the lobby comes to the waiting room at the opening. No number depends on when, so they are spread out.
+MOVES_PER_SECOND = 2_000
+SHORTEST_SPREAD, LONGEST_SPREAD = timedelta(seconds=1), timedelta(seconds=30)
 STALE_SECONDS = 2.0
 EXACT_BELOW = 100  # from here on two figures say enough, and the answer changes seldom
 
@@ -109,6 +112,11 @@ def count(concert_id: int) -> int:
 def about(concert_id: int, now: datetime) -> int:
     """How many are in the lobby: up to two seconds old, and from a hundred on its first two figures."""
     return coarse(_counted.get(concert_id, lambda: count(concert_id)))
+
+
+def spread(fans: int) -> timedelta:
+    """Over how long a time the pages of a lobby of this size move on at the opening."""
+    return min(LONGEST_SPREAD, max(SHORTEST_SPREAD, timedelta(seconds=fans / MOVES_PER_SECOND)))
 
 
 def fans_drawn(concert_id: int) -> int:

@@ -9,10 +9,6 @@ from webapp.db import db
 from webapp.waiting_room import lobby
 from webapp.waiting_room.models import Counter
 
-# Everyone in the lobby comes to the waiting room at the opening. No number depends on when, so they are spread out.
-MOVES_PER_SECOND = 2_000
-SHORTEST_SPREAD_MS, LONGEST_SPREAD_MS = 1_000, 30_000
-
 
 @dataclass(frozen=True)
 class Lobby:
@@ -31,7 +27,7 @@ class Lobby:
 
     @property
     def spread_ms(self) -> int:
-        return min(LONGEST_SPREAD_MS, max(SHORTEST_SPREAD_MS, self.fans * 1_000 // MOVES_PER_SECOND))
+        return int(lobby.spread(self.fans).total_seconds() * 1_000)
 
 
 def needs_seed(concert: Concert, now: datetime) -> bool:
