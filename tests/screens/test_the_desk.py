@@ -13,6 +13,7 @@ from webapp.waiting_room import steering
 
 REFRESH = """async ([part, url]) => {
   const { refresh } = await import("frontrow/fragments");
+  document.querySelector(part).dataset.last = "";
   await refresh(document.querySelector(part), url);
 }"""
 

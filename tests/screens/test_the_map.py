@@ -30,6 +30,10 @@ def can_hold(page: Page) -> list[str]:
     seen = """(one) => {
       const { left, top, right, bottom } = one.getBoundingClientRect();
       const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      // What a box hides a script can scroll to, but no fan can.
+      for (let box = one; (box = box.parentElement); ) {
+        if (getComputedStyle(box).overflowY === "hidden" && box.scrollHeight > box.clientHeight + 1) return false;
+      }
       return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && one.contains(over);
     }"""
     wrong = overflow(page) if button.evaluate(seen) else ["the button is out of reach", *overflow(page)]
