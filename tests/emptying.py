@@ -1,6 +1,8 @@
 """An empty house between two tests, a hundred times quicker than TRUNCATE, which makes each table's files anew."""
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from webapp.db import db
 
@@ -28,8 +30,15 @@ FROM_ONE = "SELECT setval(seqrelid, 1, false) FROM pg_sequence"
 
 def empty(*, from_one: bool = True) -> None:
     """Delete every row and commit; ids begin at one again, unless they are to go on."""
-    db.session.rollback()
-    empty_in_transaction(from_one=from_one)
+    for is_last in (False, False, True):
+        db.session.rollback()
+        try:
+            empty_in_transaction(from_one=from_one)
+        except DBAPIError as error:  # a worker that still writes has locked the tables in another order
+            if is_last or not isinstance(error.orig, DeadlockDetected):
+                raise
+        else:
+            break
     db.session.commit()
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import requests
@@ -15,7 +14,7 @@ from tests.builders import NOW, at, begin_card, concert, do, fan, fans, hold, re
 from tests.builders import house as evening
 from tests.timepiece import Timepiece, timepiece
 from webapp import clock, jobs
-from webapp.admin import background, job_words
+from webapp.admin import background
 from webapp.audit import BrokenPromises
 from webapp.booking.models import Order
 from webapp.checkout import inbox, payments, points, settling
@@ -213,36 +212,6 @@ def test_the_operator_sees_runs_and_retries_what_failed(house: Flask, work: Work
     assert shown["last_outcome"] == "every promise holds"
     assert shown["last_seconds"] >= 0
     assert shown["what"].startswith("Checks every promise")
-
-
-@pytest.mark.parametrize(
-    ("said", "korean"),
-    [
-        ("12 ended", "12건 종료"),
-        ("1 done, 2 done of strays", "1건 처리, 주인 없는 결제 2건 처리"),
-        ("3 answers, 1204 tokens forgotten", "응답 3건 삭제, 토큰 1,204개 삭제"),
-        ("every promise holds", "모든 약속이 지켜지고 있어요"),
-        ("failed", "실패"),
-        ("something new", "something new"),
-    ],
-)
-def test_what_a_job_came_to_is_said_in_korean(app: Flask, said: str, korean: str) -> None:
-    with app.test_request_context(headers={"Accept-Language": "ko"}):
-        assert job_words.outcome(said) == korean
-        assert job_words.state("idle") == "작업 대기 중"
-
-
-def test_every_words_of_the_jobs_is_known_to_the_operators_page() -> None:
-    """What the workers' code answers, read from it: a new word must be added where it is translated."""
-    answers = [
-        re.sub(r"\{[^{}]*\}", "1", answer)
-        for path in (Path(__file__).parents[2] / "workers").glob("*.py")
-        for answer in re.findall(r"""^\s+return f?"([^"]+)"$""", path.read_text(), flags=re.MULTILINE)
-    ]
-    assert len(answers) > 10
-    for answer in answers:
-        parts = [part.partition(" ")[2] for part in answer.split(", ")]
-        assert answer in job_words.WORDS or all(part in job_words.COUNTS for part in parts), answer
 
 
 def test_a_failed_job_shows_its_error_and_can_be_retried_or_discarded(stage: Flask, work: Work) -> None:
