@@ -22,6 +22,7 @@ WORDS = {
     "done": _lazy("Done"),
     "failed": _lazy("Failed"),
     "ignored": _lazy("Nothing to do"),
+    "ours": _lazy("The money is a payment of ours"),
     "every promise holds": _lazy("Every promise holds"),
 }
 STATES = {
