@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 TITLES: dict[str, Any] = {
+    "already-cancelled": _("Already cancelled"),
     "already-paid": _("Already paid"),
     "amount-mismatch": _("Another amount"),
     "bad-amount": _("No such amount"),

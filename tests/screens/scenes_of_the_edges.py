@@ -177,7 +177,7 @@ def order_in_review(place: Place) -> str:
 def order_refund_refused(place: Place) -> str:
     """Cancelled, and the payment company did not take the refund."""
     order = bought(show(HALL), 1, 2)
-    do(returning.refused, cancelled(order).id)
+    do(returning.refused, cancelled(order).id, clock.now())
     return page_of(order)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
 
 from tests.builders import do
@@ -88,7 +88,7 @@ def clear(*, from_one: bool = False) -> None:
 class Windows:
     """A browser's windows, one for each language and each way of looking, kept: what they loaded once they know.
 
-    Cookies end with the scene. Whoever meddles with what a page loads gets a page of their own.
+    Cookies end with the scene. Whoever meddles with what a page loads, or with its clock, gets a window of their own.
     """
 
     def __init__(self, place: Place, browser: Browser) -> None:
@@ -97,30 +97,35 @@ class Windows:
 
     @contextmanager
     def page(self, look: Look, is_own: bool, **options: Any) -> Iterator[Page]:
-        key = f"{look.language} {sorted(options.items())}"
-        kept = self._open.get(key) or self._open.setdefault(key, self._opened(look.language, options).new_page())
-        kept.context.clear_cookies()
-        page = kept.context.new_page() if is_own else kept
+        page = self._opened(look, options) if is_own else self._kept(look, options)
         page.set_viewport_size({"width": look.width, "height": look.height})
         page.emulate_media(media="screen", color_scheme="dark" if look.scheme == "dark" else "light")
         try:
             yield page
         finally:
-            page.close() if is_own else page.goto("about:blank")
+            page.context.close() if is_own else page.goto("about:blank")
 
-    def _opened(self, language: str, options: dict[str, Any]) -> BrowserContext:
+    def _kept(self, look: Look, options: dict[str, Any]) -> Page:
+        key = f"{look.language} {sorted(options.items())}"
+        kept = self._open.get(key) or self._open.setdefault(key, self._opened(look, options))
+        kept.context.clear_cookies()
+        return kept
+
+    def _opened(self, look: Look, options: dict[str, Any]) -> Page:
         context = self._browser.new_context(
-            base_url=self.place.address, locale=LANGUAGES[language], timezone_id="Asia/Seoul", **options
+            base_url=self.place.address, locale=LANGUAGES[look.language], timezone_id="Asia/Seoul", **options
         )
         context.set_default_timeout(PATIENCE_MS)
-        return context
+        return context.new_page()
 
 
 @contextmanager
-def looking(scene: Scene, path: str, windows: Windows, look: Look, **options: Any) -> Iterator[Page]:
+def looking(
+    scene: Scene, path: str, windows: Windows, look: Look, is_own: bool = False, **options: Any
+) -> Iterator[Page]:
     """The scene's page as its role sees it, after whatever the scene does there."""
     place = windows.place
-    with windows.page(look, is_own=scene.before is not None, **options) as page:
+    with windows.page(look, is_own or scene.before is not None, **options) as page:
         if scene.role:
             cookie = _signed_in(scene.role, place)
             page.context.add_cookies([{"name": "frontrow", "value": cookie, "url": place.address}])

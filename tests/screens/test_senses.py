@@ -83,7 +83,7 @@ def test_a_page_that_changes_keeps_the_fans_focus_and_choice(looking: Looking) -
 
 
 def test_focus_goes_to_the_heading_when_what_had_it_is_gone(looking: Looking) -> None:
-    with looking("order-nearly-over") as page:
+    with looking("order-nearly-over", is_own=True) as page:
         page.clock.install()
         page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
         page.reload()
@@ -203,7 +203,7 @@ def test_a_place_that_ends_is_said_and_what_belongs_to_waiting_goes(looking: Loo
 
 
 def test_one_fan_is_not_fans(looking: Looking) -> None:
-    with looking("lobby-waiting") as page:
+    with looking("lobby-waiting", is_own=True) as page:
         page.clock.install()
         page.reload()
         last = select(func.max(LobbyEntry.id)).scalar_subquery()

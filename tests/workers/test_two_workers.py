@@ -31,7 +31,7 @@ def test_every_queue_has_a_worker_and_the_line_one_that_asks_nobody() -> None:
 
 def test_what_asks_a_provider_is_on_the_queue_for_asking() -> None:
     asking = {job.name for job in TIMETABLE if job.queue == jobs.ASKING}
-    assert asking == {"ask-providers", "finish-cancellations", "send-refunds"}
+    assert asking == {"ask-providers", "finish-cancellations", "refund-cancelled-shows", "send-refunds"}
 
 
 def test_money_that_goes_back_waits_on_the_queue_for_asking(house: Flask) -> None:

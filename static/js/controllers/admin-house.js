@@ -15,16 +15,18 @@ export function connect(panel) {
     mark.textContent = words[state];
   };
   const part = (name) => panel.querySelector(`#house-${name}`);
+  const figures = () => [...panel.querySelectorAll("[data-figures]")];
   const isWriting = () => document.activeElement.matches("#house-controls :is(input, textarea)");
-  let steered = part("line").dataset.steered;
+  const steering = () => part("line")?.dataset.steered;
+  let steered = steering();
   const look = async () => {
     if (changed) {
       // What no message tells is asked for at every turn.
       changed = mark.dataset.live !== "live" || "untold" in panel.dataset;
-      await refreshAll([part("line"), part("seats")], panel.dataset.url);
+      await refreshAll(figures(), panel.dataset.url);
     }
     // Somebody else's hand, or the hour of the sale: what can be done now is something else. Who is writing finishes first.
-    const now = part("line").dataset.steered;
+    const now = steering();
     if (now === steered || isWriting()) return;
     await refresh(part("controls"), panel.dataset.url, { isWhole: true });
     steered = now;
