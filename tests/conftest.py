@@ -28,6 +28,18 @@ TEST_SECRETS = {
 }
 
 
+# Folders whose tests share something dear: a running house, a browser.
+TOGETHER = ("tests/browser", "tests/kills", "tests/screens")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests, or those of such a folder, run one after the other in one process."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else file))
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Services]:
     """PostgreSQL and Valkey on a folder of their own, gone afterwards."""

@@ -13,7 +13,7 @@ from tests.screens.scenes import Place, Scene
 from tests.screens.stage import Look, Windows
 
 
-@pytest.fixture(scope="module")  # not longer: it would hear of what happens in other files' houses, and tell
+@pytest.fixture(scope="package")  # not longer: it would hear of what happens in other folders' houses, and tell
 def place(app: Flask, environment: dict[str, str]) -> Iterator[Place]:
     with stage.running(app, environment) as running:
         yield running
@@ -21,7 +21,7 @@ def place(app: Flask, environment: dict[str, str]) -> Iterator[Place]:
         stage.clear(from_one=True)
 
 
-@pytest.fixture(scope="module")  # not longer: other files of a process open a browser of their own
+@pytest.fixture(scope="package")  # not longer: two browsers at a time in one process is more than Playwright can do
 def windows(place: Place) -> Iterator[Windows]:
     with stage.browser() as opened:
         yield Windows(place, opened)

@@ -131,7 +131,9 @@ def looking(
             page.context.add_cookies([{"name": "frontrow", "value": cookie, "url": place.address}])
         if scene.before:
             scene.before(page)
-        page.goto(path, wait_until="load")
+        # Of a page that sends itself on at once the browser never says that it is loaded.
+        page.goto(path, wait_until="commit" if scene.before else "load")
+        wait_until(lambda: page.evaluate("document.readyState") == "complete", what="the page is loaded")
         page.evaluate("document.fonts.ready")
         if scene.name in ENDPOINT_OF:
             assert endpoint_of(place.app, urlsplit(page.url).path) == ENDPOINT_OF[scene.name], page.url
