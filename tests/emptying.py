@@ -1,4 +1,6 @@
-"""An empty house between two tests, a hundred times quicker than TRUNCATE, which makes each table's files anew."""
+"""An empty house between two tests, twenty times quicker than TRUNCATE, which makes each table's files anew."""
+
+import time
 
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import text
@@ -28,8 +30,12 @@ END $$
 FROM_ONE = "SELECT setval(seqrelid, 1, false) FROM pg_sequence"
 
 
+emptied_at = 0.0  # by time.monotonic()
+
+
 def empty(*, from_one: bool = True) -> None:
     """Delete every row and commit; ids begin at one again, unless they are to go on."""
+    global emptied_at
     for is_last in (False, False, True):
         db.session.rollback()
         try:
@@ -40,6 +46,7 @@ def empty(*, from_one: bool = True) -> None:
         else:
             break
     db.session.commit()
+    emptied_at = time.monotonic()
 
 
 def empty_in_transaction(*, from_one: bool = True) -> None:

@@ -1,6 +1,7 @@
 """A whole Frontrow, its processes as the Procfile has them, and a real browser in front."""
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -9,10 +10,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
+from tests import emptying
 from tests.builders import PASSWORD
 from tests.running import answers, free_port, process, wait_until
 from tests.screens.stage import browser
 
+# How long a web process may take what it has read for true; ids begin at one again in each test's house.
+REMEMBERED_SECONDS = 2.0
 PATIENCE_MS = 20_000  # a machine that runs a whole Frontrow and a browser may be slow
 expect.set_options(timeout=PATIENCE_MS)
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -58,6 +62,8 @@ def open_page(house: Flask, address: str, chromium: Browser) -> Iterator[Stage]:
     """A fresh browser profile with one page; what its scripts complain about fails the test."""
     complaints: list[str] = []
     contexts = []
+    forgotten_at = emptying.emptied_at + REMEMBERED_SECONDS
+    wait_until(lambda: time.monotonic() > forgotten_at, what="the running web has forgotten the house before")
 
     def opened(wide: bool = True, **options: Any) -> Page:
         context = chromium.new_context(viewport=WIDE if wide else NARROW, base_url=address, **options)
