@@ -95,6 +95,12 @@ def test_losing_a_race_is_a_sentence_and_a_fresh_map(client: FlaskClient, evenin
     assert (problem.status_code, problem.json["code"], problem.json["seats"]) == (409, "seat-taken", [2])
 
 
+def test_pressing_hold_with_the_last_choice_gone_keeps_the_fan_at_the_seats(client: FlaskClient) -> None:
+    answer = client.post("/schedules/1/holds?view=list", data={"view": "list"})
+    assert answer.status_code == 422
+    assert "seat-box" in answer.text
+
+
 def test_best_available_over_http(client: FlaskClient) -> None:
     answer = client.post("/schedules/1/holds", data={"best": "3"}, headers=JSON)
     assert answer.status_code == 201

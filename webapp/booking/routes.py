@@ -12,7 +12,16 @@ from webapp.booking.models import MOST_SEATS
 from webapp.concerts import geometry, listing
 from webapp.concerts.models import Schedule
 from webapp.db import at_once, transaction
-from webapp.errors import BadSeats, BookingError, HouseChanged, NoneTogether, NotFound, SeatLimit, SeatsTaken
+from webapp.errors import (
+    BadSeats,
+    BookingError,
+    HouseChanged,
+    NoneTogether,
+    NoSeatsChosen,
+    NotFound,
+    SeatLimit,
+    SeatsTaken,
+)
 from webapp.waiting_room import admission
 from webapp.waiting_room.guards import admission_required
 
@@ -82,7 +91,7 @@ def hold(schedule_id: int) -> Any:
     _come_in()  # the map may have been open since before this turn
     try:
         public_id = _hold(g.schedule)
-    except (SeatsTaken, SeatLimit, NoneTogether, HouseChanged) as problem:
+    except (BadSeats, NoSeatsChosen, SeatsTaken, SeatLimit, NoneTogether, HouseChanged) as problem:
         if answers.wants_json():
             raise
         return _page_again(problem)
