@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Whether a program asked. A fragment's request is for HTML."""
-    if request.path.startswith(("/api/", "/payments/callbacks/")):
+    if request.path.startswith(("/api/", "/payments/callbacks/")) or request.path.endswith(".json"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return best == "application/json"

@@ -9,7 +9,6 @@ from pathlib import Path
 from flask import g, render_template
 from flask_babel import get_locale
 from flask_login import current_user
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -59,21 +58,3 @@ def words(template: str) -> Markup:
 @lru_cache
 def _words(template: str, _language: str) -> Markup:
     return Markup(render_template(template).strip())
-
-
-@lru_cache
-def import_map() -> Markup:
-    """Every module of ours by its name, at its versioned address, and what we use of others."""
-    ours = {
-        f"frontrow/{file.relative_to(STATIC / 'js').with_suffix('')}": asset(str(file.relative_to(STATIC)))
-        for file in sorted((STATIC / "js").rglob("*.js"))
-    }
-    return htmlsafe_json_dumps(
-        {
-            "imports": {
-                "socket.io-client": asset("vendor/socket.io/socket.io.esm.min.js"),
-                "qr/decode": asset("vendor/qr/decode.js"),
-                **ours,
-            }
-        }
-    )

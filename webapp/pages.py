@@ -19,7 +19,8 @@ from webapp.accounts.next_page import safe_next
 from webapp.content_policy import policy
 from webapp.db import db, transaction
 from webapp.languages import LANGUAGES, gettext, plain_ngettext
-from webapp.layout import asset, csp_nonce, import_map, me, money, words
+from webapp.layout import asset, csp_nonce, me, money, words
+from webapp.modules import import_map, modules
 
 blueprint = Blueprint("pages", __name__)
 
@@ -32,7 +33,12 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(money=money, number=number, day=day, clock=hour, second=second, moment=moment, iso=iso)
     app.jinja_env.filters["city"] = city
     app.jinja_env.globals.update(
-        languages=list(LANGUAGES.items()), csp_nonce=csp_nonce, asset=asset, import_map=import_map, words=words
+        languages=list(LANGUAGES.items()),
+        csp_nonce=csp_nonce,
+        asset=asset,
+        words=words,
+        import_map=import_map,
+        modules=modules,
     )
     app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
