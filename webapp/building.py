@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import answers, cli, config, jobs, pages
+from webapp import answers, cli, config, jobs, pages, sheets, statics
 from webapp.accounts import routes as accounts
 from webapp.admin import screens as admin
 from webapp.api import docs_routes, measuring, metrics_routes
@@ -52,10 +52,12 @@ def build(settings: config.Settings | None = None, patience: Patience = COMMAND)
         docs_routes,
     ):
         app.register_blueprint(feature.blueprint)
+    app.register_blueprint(sheets.blueprint)
     pages.register(app)
     measuring.register(app)
     answers.register(app)
     cli.register(app)
+    statics.init_app(app)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

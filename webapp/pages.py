@@ -21,6 +21,7 @@ from webapp.db import db, transaction
 from webapp.languages import LANGUAGES, gettext, plain_ngettext
 from webapp.layout import asset, csp_nonce, me, money, words
 from webapp.modules import import_map, modules
+from webapp.sheets import sheets
 
 blueprint = Blueprint("pages", __name__)
 
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         languages=list(LANGUAGES.items()),
         csp_nonce=csp_nonce,
         asset=asset,
+        sheets=sheets,
         words=words,
         import_map=import_map,
         modules=modules,
@@ -128,8 +130,5 @@ def _secure(response: Response) -> Response:
     if request.is_secure or current_app.extensions["settings"].public_url.startswith("https:"):
         response.headers.setdefault("Strict-Transport-Security", STRICT)
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint == "static" and "v" in request.args:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

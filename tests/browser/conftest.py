@@ -1,9 +1,11 @@
 """A whole Frontrow, its processes as the Procfile has them, and a real browser in front."""
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,8 +17,10 @@ from tests.builders import PASSWORD
 from tests.running import answers, free_port, process, wait_until
 from tests.screens.stage import browser
 
-# How long a web process may take what it has read for true; ids begin at one again in each test's house.
-REMEMBERED_SECONDS = 2.0
+# How long a web process may take what it has read of a concert for true. What it knows by ids it may know for longer:
+# they go on from test to test.
+REMEMBERED_SECONDS = 1.5
+IDS_A_TEST = 10_000
 PATIENCE_MS = 20_000  # a machine that runs a whole Frontrow and a browser may be slow
 expect.set_options(timeout=PATIENCE_MS)
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -55,13 +59,19 @@ def chromium() -> Iterator[Browser]:
 
 
 Stage = Callable[..., Page]
+_starts = count(IDS_A_TEST, IDS_A_TEST)
 
 
 @pytest.fixture
-def open_page(house: Flask, address: str, chromium: Browser) -> Iterator[Stage]:
-    """A fresh browser profile with one page; what its scripts complain about fails the test."""
+def open_page(request: pytest.FixtureRequest, house: Flask, address: str, chromium: Browser) -> Iterator[Stage]:
+    """A fresh browser profile with one page; what its scripts complain about fails the test.
+
+    What the pages of a test that failed showed last is written beside its failure.
+    """
     complaints: list[str] = []
+    failed = request.session.testsfailed
     contexts = []
+    emptying.count_from(next(_starts))
     forgotten_at = emptying.emptied_at + REMEMBERED_SECONDS
     wait_until(lambda: time.monotonic() > forgotten_at, what="the running web has forgotten the house before")
 
@@ -75,6 +85,9 @@ def open_page(house: Flask, address: str, chromium: Browser) -> Iterator[Stage]:
 
     yield opened
     for context in contexts:
+        for page in context.pages:
+            if request.session.testsfailed > failed:
+                sys.stderr.write(f"{page.url}\n{page.locator('body').inner_text()[:2000]}\n")
         context.close()
     assert complaints == []
 

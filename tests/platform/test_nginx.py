@@ -120,6 +120,17 @@ def test_static_files_come_from_disk_and_stay_where_their_address_names_their_co
     assert not [path for path, _ in web.seen if path.startswith("/static/")]
 
 
+def test_sheets_under_their_hash_are_put_together_once_for_everybody(front: str, web: Upstream) -> None:
+    named, bare = "/sheets/tokens,base.css?v=1234", "/sheets/tokens,base.css"
+    for path in (named, bare):
+        for _ in range(3):
+            assert (
+                "Set-Cookie" not in requests.get(front + path, headers={"Cookie": "session=mine"}, timeout=10).headers
+            )
+    assert len(web.requests_for(named)) == 1
+    assert len(web.requests_for(bare)) == 3
+
+
 def test_an_oversized_form_is_refused_and_figures_stay_inside(front: str, web: Upstream) -> None:
     assert requests.post(f"{front}/sign-in", data=b"x" * 300_000, timeout=10).status_code == 413
     assert requests.post(f"{front}/sign-in", data=b"x" * 200_000, timeout=10).status_code == 200

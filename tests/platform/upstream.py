@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+from webapp.sheets import FOR_EVER
 from webapp.waiting_room.routes import STATUS_KEPT
 
 
@@ -22,7 +23,8 @@ class Upstream(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Says how many requests there were; a status that anybody may cache for a second; a socket that says hello."""
+    """Says how many requests there were; a status that anybody may cache for a second and sheets
+    for ever; a socket that says hello."""
 
     protocol_version = "HTTP/1.1"
     server: Upstream
@@ -37,13 +39,18 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Set-Cookie", "session=of-somebody")
         self.send_header("Vary", "Cookie")
-        self.send_header("Cache-Control", STATUS_KEPT if "status" in self.path else "no-store")
+        self.send_header("Cache-Control", self._kept())
         self.end_headers()
         self.wfile.write(body)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.do_GET()
+
+    def _kept(self) -> str:
+        if self.path.startswith("/sheets/"):
+            return FOR_EVER if "v=" in self.path else "no-cache"
+        return STATUS_KEPT if "status" in self.path else "no-store"
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the tests ask `seen`."""

@@ -61,6 +61,7 @@ FILES = {
     "metrics.show",
     "pages.healthz",
     "pages.readyz",
+    "sheets.show",
     "static",
     "tickets.qr",
     "waiting_room.status",

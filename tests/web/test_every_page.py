@@ -46,13 +46,6 @@ def test_over_https_browsers_are_told_to_stay_there(
     assert "max-age=31536000" in client.get("/").headers["Strict-Transport-Security"]
 
 
-def test_static_files_are_cached_for_ever_under_their_hash(visit: Visitor) -> None:
-    page = visit(None).get("/").text
-    address = page.split('href="/static/css/')[1].split('"')[0]
-    with visit(None).get(f"/static/css/{address}") as answer:
-        assert "immutable" in answer.headers["Cache-Control"]
-
-
 def test_an_unknown_failure_says_a_number_and_not_what_went_wrong(
     visit: Visitor, house: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
