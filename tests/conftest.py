@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 
 from tests import builders
+from tests.auditing import Auditor
 from tests.emptying import empty
 from webapp import clock, create_app, memory
-from webapp.audit import broken_promises
+from webapp.accounts import passwords
 from webapp.cli import alembic_config
 from webapp.config import Settings, from_environment
 from webapp.dev.services import Services
@@ -64,12 +65,20 @@ def settings(environment: dict[str, str]) -> Settings:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The app on a migrated database."""
+    passwords._hasher = builders.QUICK
     app = create_app(replace(settings, rate_limits=True))
     limiter.enabled = False  # tests/web/test_signing_in.py switches it on
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_signing_in.py switches it on
     with app.app_context():
         alembic.command.upgrade(alembic_config(), "head")
     return app
+
+
+@pytest.fixture(scope="session")
+def auditor(app: Flask, settings: Settings) -> Iterator[Auditor]:
+    auditor = Auditor(settings.database_url)
+    yield auditor
+    auditor.close()
 
 
 @pytest.fixture
@@ -83,8 +92,8 @@ def stage(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def house(stage: Flask) -> Iterator[Flask]:
+def house(stage: Flask, auditor: Auditor) -> Iterator[Flask]:
     """An empty house in an app context; whatever the test does, every promise must hold at its end."""
     yield stage
     latest = max(clock.now(), builders.latest_now())
-    assert broken_promises(latest) == []
+    assert auditor.broken(latest) == []
