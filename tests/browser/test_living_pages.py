@@ -125,11 +125,12 @@ def test_a_paused_line_is_seen_by_whoever_waits(enter: Stage) -> None:
 
 
 def test_two_fans_fight_for_one_seat_and_one_is_told_plainly(enter: Stage) -> None:
-    show = small_show(capacity=5)
+    show = concert(capacity=5)
+    evening = schedule(show, hall())
     pages: list[Page] = []
     for role in ("faster", "slower"):
         admit(fan(role), show.id, clock.now())
-        pages.append(enter(role, "/schedules/1?view=list", java_script_enabled=False))
+        pages.append(enter(role, f"/schedules/{evening.id}?view=list", java_script_enabled=False))
     for page in pages:
         page.get_by_label("3 free").first.check()
     pages[0].get_by_role("button", name="Hold these seats").click()
@@ -140,14 +141,15 @@ def test_two_fans_fight_for_one_seat_and_one_is_told_plainly(enter: Stage) -> No
 
 
 def test_a_seat_taken_by_another_changes_before_ones_eyes(enter: Stage) -> None:
-    show = small_show(capacity=5)
+    show = concert(capacity=5)
+    evening = schedule(show, hall())
     for role in ("watcher", "taker"):
         admit(fan(role), show.id, clock.now())
-    watching = enter("watcher", "/schedules/1?view=list")
+    watching = enter("watcher", f"/schedules/{evening.id}?view=list")
     seat = watching.locator("label.seat-box").nth(2)
     expect(seat).to_have_attribute("data-state", "free")
     expect(watching.locator(".live-mark[data-live=live]")).to_be_attached()
-    taking = enter("taker", "/schedules/1?view=list")
+    taking = enter("taker", f"/schedules/{evening.id}?view=list")
     taking.locator("label.seat-box").nth(2).click()
     taking.get_by_role("button", name="Hold these seats").click()
     taking.wait_for_url("**/orders/*")
