@@ -21,6 +21,7 @@ from webapp.config import Settings, from_environment
 from webapp.dev.services import Services
 from webapp.extensions import limiter
 from webapp.jobs import redis
+from webapp.live import delivery
 
 TEST_SECRETS = {
     "TOKEN_KEYS": "new:the key that signs tokens in tests,old:the key that signed tokens before it",
@@ -71,6 +72,9 @@ def app(settings: Settings) -> Flask:
     """The app on a migrated database."""
     passwords._hasher = builders.QUICK
     app = create_app(replace(settings, rate_limits=True))
+    # Nobody tells of one test's house, or looks into it, while the next one stands: where news are to be delivered,
+    # a process of its own does it, or the test itself.
+    delivery._state["running"] = True
     limiter.enabled = False  # tests/web/test_signing_in.py switches it on
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_signing_in.py switches it on
     with app.app_context():
