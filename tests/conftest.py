@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import alembic.command
 import pytest
 from flask import Flask
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import builders
 from tests.auditing import Auditor
@@ -37,13 +39,23 @@ TOGETHER = ("tests/browser", "tests/kills", "tests/screens")
 FIRST = ("tests/screens/", "tests/browser/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class Together(LoadScopeScheduling):
     """A file's tests, or those of such a folder, run one after the other in one process."""
-    items.sort(key=lambda item: next((place for place, one in enumerate(FIRST) if item.nodeid.startswith(one)), 9))
-    for item in items:
-        file = item.nodeid.partition("::")[0]
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
         folder = file.rpartition("/")[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else file))
+        return folder if folder in TOGETHER else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Not by marks, as --dist loadgroup has it: xdist writes them into names that this pytest no longer reads."""
+    return Together(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((place for place, one in enumerate(FIRST) if item.nodeid.startswith(one)), 9))
 
 
 @pytest.fixture(scope="session")
