@@ -1,24 +1,29 @@
 """Real servers for the whole run, a clean database for each test, and an audit at the end of each."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import alembic.command
 import pytest
 from flask import Flask
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import builders
+from tests.auditing import Auditor
 from tests.emptying import empty
 from webapp import clock, create_app, memory
-from webapp.audit import broken_promises
+from webapp.accounts import passwords
 from webapp.cli import alembic_config
 from webapp.config import Settings, from_environment
 from webapp.dev.services import Services
 from webapp.extensions import limiter
 from webapp.jobs import redis
+from webapp.live import delivery
 
 TEST_SECRETS = {
     "TOKEN_KEYS": "new:the key that signs tokens in tests,old:the key that signed tokens before it",
@@ -30,14 +35,27 @@ TEST_SECRETS = {
 
 # Folders whose tests share something dear: a running house, a browser.
 TOGETHER = ("tests/browser", "tests/kills", "tests/screens")
+# Who takes longest begins first, or a process would still be at it minutes after the others are done.
+FIRST = ("tests/screens/", "tests/browser/")
+
+
+class Together(LoadScopeScheduling):
+    """A file's tests, or those of such a folder, run one after the other in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return folder if folder in TOGETHER else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Not by marks, as --dist loadgroup has it: xdist writes them into names that this pytest no longer reads."""
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests, or those of such a folder, run one after the other in one process."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        folder = file.rpartition("/")[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else file))
+    items.sort(key=lambda item: next((place for place, one in enumerate(FIRST) if item.nodeid.startswith(one)), 9))
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +82,25 @@ def settings(environment: dict[str, str]) -> Settings:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The app on a migrated database."""
+    passwords._hasher = builders.QUICK
     app = create_app(replace(settings, rate_limits=True))
+    # Nobody tells of one test's house, or looks into it, while the next one stands: where news are to be delivered,
+    # a process of its own does it, or the test itself.
+    delivery._state["running"] = True
     limiter.enabled = False  # tests/web/test_signing_in.py switches it on
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_signing_in.py switches it on
     with app.app_context():
         alembic.command.upgrade(alembic_config(), "head")
+    # What has been imported stays: whoever looks for garbage, thousands of times, need not look there.
+    gc.freeze()
     return app
+
+
+@pytest.fixture(scope="session")
+def auditor(app: Flask, settings: Settings) -> Iterator[Auditor]:
+    auditor = Auditor(settings.database_url)
+    yield auditor
+    auditor.close()
 
 
 @pytest.fixture
@@ -83,8 +114,8 @@ def stage(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def house(stage: Flask) -> Iterator[Flask]:
+def house(stage: Flask, auditor: Auditor) -> Iterator[Flask]:
     """An empty house in an app context; whatever the test does, every promise must hold at its end."""
     yield stage
     latest = max(clock.now(), builders.latest_now())
-    assert broken_promises(latest) == []
+    assert auditor.broken(latest) == []

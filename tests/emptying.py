@@ -27,7 +27,7 @@ BEGIN
     END IF;
 END $$
 """
-COUNT_FROM = text("SELECT setval(seqrelid, :first, false) FROM pg_sequence")
+FROM_ONE = "SELECT setval(seqrelid, 1, false) FROM pg_sequence"
 
 
 emptied_at = 0.0  # by time.monotonic()
@@ -53,10 +53,4 @@ def empty_in_transaction(*, from_one: bool = True) -> None:
     """The same, before whatever else the open transaction does."""
     db.session.execute(text(DELETE.format(tables=", ".join(db.metadata.tables))))
     if from_one:
-        db.session.execute(COUNT_FROM, {"first": 1})
-
-
-def count_from(first: int) -> None:
-    """Begin every table's ids here: what a running process remembers of other ids is then about none of these."""
-    db.session.execute(COUNT_FROM, {"first": first})
-    db.session.commit()
+        db.session.execute(text(FROM_ONE))

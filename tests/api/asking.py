@@ -19,7 +19,7 @@ class Fan:
 
     def get(self, case: schemathesis.Case, _: object) -> str:
         asked = {"email": f"{role(case.operation.label)}@frontrow.test", "password": PASSWORD}
-        token: str = requests.post(f"{FRONTROW}/api/auth/token", json=asked, timeout=10).json()["accessToken"]
+        token: str = requests.post(f"{FRONTROW}/api/auth/token", json=asked, timeout=60).json()["accessToken"]
         return token
 
     def set(self, case: schemathesis.Case, data: str, _: object) -> None:

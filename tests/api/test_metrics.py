@@ -73,6 +73,6 @@ def test_every_process_of_a_web_is_counted_whichever_is_asked(house: Flask, envi
         running(environment, Path(folder), WEB_CONCURRENCY="2") as address,
     ):
         for _ in range(20):
-            requests.get(f"{address}/api/concerts", timeout=10)
+            requests.get(f"{address}/api/concerts", timeout=60)
         counted = ("frontrow_http_requests_total", (("method", "GET"), ("route", "/api/concerts"), ("status", "200")))
-        assert [figures(requests.get(f"{address}/metrics", timeout=10).text)[counted] for _ in range(4)] == [20] * 4
+        assert [figures(requests.get(f"{address}/metrics", timeout=60).text)[counted] for _ in range(4)] == [20] * 4

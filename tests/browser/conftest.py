@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import count
 from typing import Any
 
 import pytest
@@ -14,14 +13,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import emptying
 from tests.builders import PASSWORD
+from tests.emptying import empty
 from tests.running import answers, free_port, process, wait_until
 from tests.screens.stage import browser
+from webapp import memory
+from webapp.concerts import recent
+from webapp.jobs import redis
 
-# How long a web process may take what it has read of a concert for true. What it knows by ids it may know for longer:
-# they go on from test to test.
-REMEMBERED_SECONDS = 1.5
-IDS_A_TEST = 10_000
-PATIENCE_MS = 20_000  # a machine that runs a whole Frontrow and a browser may be slow
+# A web process may take what it has read for true as long as this. Ids go on from house to house, names do not.
+REMEMBERED_SECONDS = recent.SECONDS
+PATIENCE_MS = 60_000  # a machine that runs a whole Frontrow and a browser may be slow
 expect.set_options(timeout=PATIENCE_MS)
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -50,6 +51,18 @@ def address(app: Flask, environment: dict[str, str]) -> Iterator[str]:
         for url in (f"http://127.0.0.1:{port}/healthz", f"http://127.0.0.1:{gateway_port}/healthz"):
             wait_until(lambda url=url: answers(url), 90, f"{url} answers")  # type: ignore[misc]
         yield f"http://127.0.0.1:{port}"
+    with app.app_context():
+        empty()
+
+
+@pytest.fixture
+def stage(app: Flask) -> Iterator[Flask]:
+    """An empty house whose ids no house before it had: what the running web, or a late job, still knows of those."""
+    with app.app_context():
+        redis().flushall()
+        memory.forget()
+        yield app
+        empty(from_one=False)
 
 
 @pytest.fixture(scope="module")  # not longer: two at a time in one process is more than Playwright can do
@@ -59,7 +72,6 @@ def chromium() -> Iterator[Browser]:
 
 
 Stage = Callable[..., Page]
-_starts = count(IDS_A_TEST, IDS_A_TEST)
 
 
 @pytest.fixture
@@ -71,7 +83,6 @@ def open_page(request: pytest.FixtureRequest, house: Flask, address: str, chromi
     complaints: list[str] = []
     failed = request.session.testsfailed
     contexts = []
-    emptying.count_from(next(_starts))
     forgotten_at = emptying.emptied_at + REMEMBERED_SECONDS
     wait_until(lambda: time.monotonic() > forgotten_at, what="the running web has forgotten the house before")
 

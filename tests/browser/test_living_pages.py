@@ -11,7 +11,7 @@ from tests.browser.conftest import Stage
 from tests.builders import admit, concert, do, fan, hall, operator, schedule
 from webapp import clock
 from webapp.accounts.models import User
-from webapp.concerts.models import Concert, Schedule
+from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.waiting_room import admission, bands, joining
 
@@ -105,11 +105,6 @@ def leave(show: Concert, role: str) -> None:
     assert do(admission.leave, user_of(role), show.id, clock.now())
 
 
-def list_of(show: Concert) -> str:
-    """The seats of its one date, as a list."""
-    return f"/schedules/{db.session.scalars(select(Schedule.id).where(Schedule.concert_id == show.id)).one()}?view=list"
-
-
 def user_of(role: str) -> int:
     return db.session.scalars(select(User.id).where(User.email == f"{role}@frontrow.test")).one()
 
@@ -130,11 +125,12 @@ def test_a_paused_line_is_seen_by_whoever_waits(enter: Stage) -> None:
 
 
 def test_two_fans_fight_for_one_seat_and_one_is_told_plainly(enter: Stage) -> None:
-    show = small_show(capacity=5)
+    show = concert(capacity=5)
+    evening = schedule(show, hall())
     pages: list[Page] = []
     for role in ("faster", "slower"):
         admit(fan(role), show.id, clock.now())
-        pages.append(enter(role, list_of(show), java_script_enabled=False))
+        pages.append(enter(role, f"/schedules/{evening.id}?view=list", java_script_enabled=False))
     for page in pages:
         page.get_by_label("3 free").first.check()
     pages[0].get_by_role("button", name="Hold these seats").click()
@@ -145,14 +141,15 @@ def test_two_fans_fight_for_one_seat_and_one_is_told_plainly(enter: Stage) -> No
 
 
 def test_a_seat_taken_by_another_changes_before_ones_eyes(enter: Stage) -> None:
-    show = small_show(capacity=5)
+    show = concert(capacity=5)
+    evening = schedule(show, hall())
     for role in ("watcher", "taker"):
         admit(fan(role), show.id, clock.now())
-    watching = enter("watcher", list_of(show))
+    watching = enter("watcher", f"/schedules/{evening.id}?view=list")
     seat = watching.locator("label.seat-box").nth(2)
     expect(seat).to_have_attribute("data-state", "free")
     expect(watching.locator(".live-mark[data-live=live]")).to_be_attached()
-    taking = enter("taker", list_of(show))
+    taking = enter("taker", f"/schedules/{evening.id}?view=list")
     taking.locator("label.seat-box").nth(2).click()
     taking.get_by_role("button", name="Hold these seats").click()
     taking.wait_for_url("**/orders/*")

@@ -28,10 +28,6 @@ def seat_of(number: int, plan: Plan | None = None) -> PlannedSeat:
     return list(seats_of(plan or hall()))[number - 1]
 
 
-def seats_page(evening: Schedule) -> str:
-    return f"/schedules/{evening.id}"
-
-
 def ready(page: Page) -> Page:
     """The map is drawn, hears the others, and rests."""
     expect(page.locator(".live-mark[data-live=live]")).to_be_visible()
@@ -54,10 +50,10 @@ def words_at(page: Page, place: Point) -> str:
 
 
 def test_a_seat_chosen_by_two_is_held_by_one_and_the_other_sees_and_hears_it(enter: Stage, show: Concert) -> None:
-    seats = seats_page(schedule(show, hall()))
+    evening = schedule(show, hall())
     for role in ("watcher", "taker"):
         admit(fan(role), show.id, clock.now())
-    watching, taking = (ready(enter(role, seats)) for role in ("watcher", "taker"))
+    watching, taking = (ready(enter(role, f"/schedules/{evening.id}")) for role in ("watcher", "taker"))
     seat = seat_of(3)
     for page in (watching, taking):
         page.mouse.click(*on_screen(page, (seat.x, seat.y)))
@@ -78,7 +74,7 @@ def test_in_an_arena_from_the_whole_house_to_a_held_seat(enter: Stage, show: Con
     plan = halls.arena()
     evening = schedule(show, plan)
     admit(fan("holder"), show.id, clock.now())
-    page = ready(enter("holder", seats_page(evening), wide=wide))
+    page = ready(enter("holder", f"/schedules/{evening.id}", wide=wide))
     view, section = page.locator("[data-part=view]"), plan["sections"][4]
     seat = next(seat for seat in seats_of(plan) if seat.section == section["name"] and seat.place == "9")
     expect(view).to_have_attribute("data-nearness", "far")
@@ -100,9 +96,9 @@ def test_in_an_arena_from_the_whole_house_to_a_held_seat(enter: Stage, show: Con
 
 def test_a_finger_chooses_no_seat_that_is_too_small_for_it(enter: Stage, show: Concert) -> None:
     plan = halls.concert_hall()
-    seats = seats_page(schedule(show, plan))
+    evening = schedule(show, plan)
     admit(fan("holder"), show.id, clock.now())
-    page = ready(enter("holder", seats, wide=False, has_touch=True, is_mobile=True))
+    page = ready(enter("holder", f"/schedules/{evening.id}", wide=False, has_touch=True, is_mobile=True))
     seat = seat_of(60, plan)
     for _ in range(4):
         page.touchscreen.tap(*on_screen(page, (seat.x, seat.y)))
@@ -116,9 +112,9 @@ def test_a_finger_chooses_no_seat_that_is_too_small_for_it(enter: Stage, show: C
 
 
 def test_by_keyboard_from_a_section_to_a_chosen_seat_and_back(enter: Stage, show: Concert) -> None:
-    seats = seats_page(schedule(show, halls.concert_hall()))
+    evening = schedule(show, halls.concert_hall())
     admit(fan("holder"), show.id, clock.now())
-    page = ready(enter("holder", seats))
+    page = ready(enter("holder", f"/schedules/{evening.id}"))
     view, said = page.locator("[data-part=view]"), page.locator("[data-part=said]")
     view.focus()
     page.keyboard.press("ArrowRight")
@@ -142,7 +138,7 @@ def test_what_was_missed_while_nothing_was_heard_is_asked_for(
 ) -> None:
     evening = schedule(show, hall())
     admit(fan("watcher"), show.id, clock.now())
-    page = ready(enter("watcher", seats_page(evening)))
+    page = ready(enter("watcher", f"/schedules/{evening.id}"))
     follows = "([known, message]) => import('frontrow/seat_map/states').then(({ follows }) => follows(known, message))"
     said = [
         page.evaluate(follows, [known, {"from": first, "to": last}])

@@ -16,7 +16,7 @@ HANDSHAKE = (
 def test_only_our_own_pages_open_a_socket(house: Flask, address: str, origin: str, status: int) -> None:
     host = urlsplit(address).netloc
     name, port = host.split(":")
-    with socket.create_connection((name, int(port)), timeout=10) as line:
+    with socket.create_connection((name, int(port)), timeout=60) as line:
         line.sendall(HANDSHAKE.format(host=host, origin=origin.format(host=host)).encode())
         answer = line.recv(200).decode("latin-1")  # a frame may follow at once
     assert answer.startswith(f"HTTP/1.1 {status} ")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.auditing import Auditor
 from tests.builders import NOW, at
 from tests.domain import breaking
 from tests.domain.breaking import BREAKS
@@ -17,14 +18,19 @@ def test_every_promise_has_a_test_that_breaks_it() -> None:
 
 @pytest.mark.usefixtures("stage")
 @pytest.mark.parametrize("promise", BREAKS)
-def test_a_broken_promise_is_named(promise: str) -> None:
+def test_a_broken_promise_is_named(promise: str, auditor: Auditor) -> None:
+    """By the audit, and by the one statement that every test ends with."""
     assert broken_promises(NOW) == []
+    assert auditor.broken(NOW) == []
     try:
         BREAKS[promise]()
-        names = {broken.name for broken in broken_promises(at(seconds=1))}
+        broken = broken_promises(at(seconds=1))
+        names_at_once, broken_for_tests = auditor.names(at(seconds=1)), auditor.broken(at(seconds=1))
     finally:
         mend()
-    assert promise in names
+    assert promise in {one.name for one in broken}
+    assert names_at_once == {one.name for one in broken}
+    assert broken_for_tests == broken
 
 
 @pytest.mark.usefixtures("stage")

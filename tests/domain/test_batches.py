@@ -13,7 +13,7 @@ from webapp.batches import Batches, Place
 from webapp.errors import LineTooBusy, NotFound
 
 LINE = 1
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Book:

@@ -21,7 +21,7 @@ from standardwebhooks import Webhook
 ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "sandbox-key-for-tests"
 WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 60.0
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLINE_SECONDS) -> Any:
@@ -138,7 +138,7 @@ class Shop:
     def call(self, method: str, path: str, key: str | None = None, **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": key or f"key-{next(self._keys)}"}
         headers |= options.pop("headers", {})
-        return self.session.request(method, f"{self.base}/v1{path}", headers=headers, timeout=10, **options)
+        return self.session.request(method, f"{self.base}/v1{path}", headers=headers, timeout=60, **options)
 
     def open(self, **changes: Any) -> dict[str, Any]:
         """A new payment."""
@@ -155,7 +155,7 @@ class Shop:
         return self.call("POST", f"/payments/{payment_id}/cancellations", json={"reason": "asked"} | document)
 
     def page(self, path: str, language: str = "en") -> requests.Response:
-        return self.session.get(f"{self.base}{path}", headers={"Accept-Language": language}, timeout=10)
+        return self.session.get(f"{self.base}{path}", headers={"Accept-Language": language}, timeout=60)
 
     def form_token(self, payment_id: str) -> str:
         found = re.search(r'name="token" value="(\w+)"', self.page(f"/pay/{payment_id}").text)
@@ -165,7 +165,7 @@ class Shop:
     def choose(self, payment_id: str, choice: str, token: str | None = None) -> requests.Response:
         """Press one of the page's buttons; redirects are not followed."""
         form = {"token": token or self.form_token(payment_id), "choice": choice}
-        return self.session.post(f"{self.base}/pay/{payment_id}", data=form, allow_redirects=False, timeout=10)
+        return self.session.post(f"{self.base}/pay/{payment_id}", data=form, allow_redirects=False, timeout=60)
 
     def close(self) -> None:
         self.session.close()
@@ -204,7 +204,7 @@ class CompanyProcess:
         assert self.process.poll() is None, self.process.communicate()[1]
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return requests.get(f"{self.base}/healthz", timeout=5).status_code == 200
+                return requests.get(f"{self.base}/healthz", timeout=60).status_code == 200
         except (OSError, requests.RequestException):
             return False
 

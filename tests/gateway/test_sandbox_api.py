@@ -53,7 +53,7 @@ def _open_together(shop: Shop, callers: int) -> list[int]:
     def open_one(_: int) -> int:
         headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": "once"}
         barrier.wait()
-        return requests.post(f"{shop.base}/v1/payments", headers=headers, json=shop.order(), timeout=10).status_code
+        return requests.post(f"{shop.base}/v1/payments", headers=headers, json=shop.order(), timeout=60).status_code
 
     with ThreadPoolExecutor(callers) as pool:
         return sorted(pool.map(open_one, range(callers)))
@@ -194,6 +194,6 @@ def test_a_refused_cancellation_leaves_its_key_free(shop: Shop) -> None:
 
 
 def test_the_company_says_that_it_is_well(shop: Shop, company: Flask) -> None:
-    assert requests.get(f"{shop.base}/healthz", timeout=5).json() == {"status": "ok"}
+    assert requests.get(f"{shop.base}/healthz", timeout=60).json() == {"status": "ok"}
     with till(company).database.reading() as book:
         assert payments.latest(book, 1) == []

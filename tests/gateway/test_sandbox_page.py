@@ -170,7 +170,7 @@ def test_a_form_from_elsewhere_decides_nothing(shop: Shop, token: str) -> None:
     payment = shop.open()
     body = b"choice=approve&token=" + token.encode("utf-8", "surrogatepass")
     answer = requests.post(
-        f"{shop.base}/pay/{payment['id']}", data=body, timeout=5, allow_redirects=False,
+        f"{shop.base}/pay/{payment['id']}", data=body, timeout=60, allow_redirects=False,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )  # fmt: skip
 
@@ -229,9 +229,9 @@ def test_a_delivered_callback_can_be_sent_again(shop: Shop, receiver: Receiver) 
     found = re.search(r'action="(/callbacks/\d+/deliveries)">\s*<input[^>]*value="(\w+)"', shop.page("/").text)
     assert found
 
-    forged = shop.session.post(shop.base + found[1], data={"token": "wrong"}, timeout=5)
+    forged = shop.session.post(shop.base + found[1], data={"token": "wrong"}, timeout=60)
     assert forged.status_code == 403
-    answer = shop.session.post(shop.base + found[1], data={"token": found[2]}, timeout=5, allow_redirects=False)
+    answer = shop.session.post(shop.base + found[1], data={"token": found[2]}, timeout=60, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     first, again = receiver.wait_for(2)
     assert first.event_id == again.event_id

@@ -153,7 +153,7 @@ def test_the_public_address_is_the_one_browsers_use(tmp_path: Path) -> None:
 
 def test_a_bad_setting_stops_the_start_with_exit_1() -> None:
     company = start_company(GATEWAY_PORT="none")
-    _, log = company.communicate(timeout=15)
+    _, log = company.communicate(timeout=60)
 
     assert company.returncode == 1
     assert log == "Sandbox Pay cannot start: GATEWAY_PORT must be a whole number from 1 to 65535 but is 'none'.\n"
@@ -163,7 +163,7 @@ def test_a_port_in_use_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         company = start_company(GATEWAY_PORT=str(port), GATEWAY_DATA=str(tmp_path))
-        _, log = company.communicate(timeout=15)
+        _, log = company.communicate(timeout=60)
 
     assert company.returncode == 1
     assert f"127.0.0.1:{port}, which is of no use: Address already in use." in log

@@ -15,7 +15,7 @@ import pytest
 from tests.platform.watching import ROOT, Watched, still_there, watched
 from webapp.dev.seeds import DEMO_PASSWORD, FAN_COUNT, OPERATOR_PASSWORD
 
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 # Of processor time, since other work on a machine says nothing about us: a second start of all processes together takes
 # some twenty on a busy machine, and would take far more with the demo or the tables made anew.
 SECOND_START_SECONDS = 45

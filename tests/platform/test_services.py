@@ -115,7 +115,7 @@ def test_a_killed_server_comes_back_with_its_data_at_the_same_address(ground: Pa
         assert_kept_soon(addresses)
         owner.process.terminate()
         owner.rest()
-        assert owner.process.wait(10) == 0
+        assert owner.process.wait(60) == 0
 
 
 def assert_kept_soon(addresses: Addresses) -> None:

@@ -83,7 +83,7 @@ def test_a_web_process_killed_while_fans_join_loses_no_place_and_leaves_no_gap(
         body = {"csrf_token": browser[user].csrf_token}
         try:
             answer = requests.post(
-                f"{address}/concerts/show/line", headers=headers, data=body, allow_redirects=False, timeout=10
+                f"{address}/concerts/show/line", headers=headers, data=body, allow_redirects=False, timeout=60
             )
         except requests.RequestException:
             return False

@@ -27,7 +27,7 @@ from webapp.accounts.models import User
 from webapp.db import db
 from webapp.jobs import redis
 
-PATIENCE_MS = 30_000  # a machine that runs a whole house and a browser may be slow
+PATIENCE_MS = 60_000  # a machine that runs a whole house and a browser may be slow
 expect.set_options(timeout=PATIENCE_MS)
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 LANGUAGES = {"en": "en-GB", "ko": "ko-KR"}

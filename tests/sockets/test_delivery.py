@@ -184,7 +184,7 @@ def _published(subscription: Any) -> list[dict[str, Any]]:
     redis().publish(messages.CHANNEL, json.dumps({"event": "end"}))
     found: list[dict[str, Any]] = []
     while True:
-        message = subscription.get_message(timeout=5)
+        message = subscription.get_message(timeout=30)
         if message is None:
             continue
         said = json.loads(message["data"])

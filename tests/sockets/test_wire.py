@@ -12,7 +12,7 @@ from bench.client import frames as whole_frames
 from webapp.live import frames, wire
 from webapp.live.wire import Wire
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 WRITERS, FRAMES_EACH = 3, 150
 
 
