@@ -21,6 +21,7 @@ from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
 from webapp.patience import COMMAND, Patience, connect_args
+from webapp.templating import QuickEnvironment
 from webapp.waiting_room import lobby_routes
 from webapp.waiting_room import routes as waiting_room
 from webapp.waiting_room.guards import who_asks
@@ -29,6 +30,7 @@ from webapp.waiting_room.guards import who_asks
 def build(settings: config.Settings | None = None, patience: Patience = COMMAND) -> Flask:
     settings = settings or config.from_environment()
     app = Flask("webapp", template_folder="../templates", static_folder="../static")
+    app.jinja_environment = QuickEnvironment
     app.config.update(_flask_config(settings, patience))
     app.extensions["settings"] = settings
     app.extensions["redis"] = jobs.client(settings.redis_url)
