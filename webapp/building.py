@@ -17,6 +17,7 @@ from webapp.checkout import routes as checkout
 from webapp.checkout.providers import Provider
 from webapp.checkout.providers.sandbox import Sandbox
 from webapp.concerts import routes as concerts
+from webapp.cursors import BriefCursor
 from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
@@ -75,7 +76,7 @@ def _flask_config(settings: config.Settings, patience: Patience) -> dict[str, ob
             "max_overflow": 0,
             "pool_use_lifo": True,
             "pool_timeout": 5,
-            "connect_args": connect_args(patience),
+            "connect_args": {**connect_args(patience), "cursor_factory": BriefCursor},
         },
         "SESSION_COOKIE_NAME": "frontrow",
         "SESSION_COOKIE_HTTPONLY": True,

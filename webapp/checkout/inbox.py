@@ -24,7 +24,7 @@ STORE = text(
     ON CONFLICT DO NOTHING
     RETURNING id
     """
-)
+).columns(id=Integer)
 
 UNSETTLED = (
     select(*PaymentEvent.__table__.columns, Payment.id.label("payment_id"))
@@ -38,7 +38,9 @@ UNSETTLED_IDS = (
     .order_by(PaymentEvent.id)
     .limit(bindparam("most", type_=Integer))
 )
-SETTLED = text("UPDATE payment_events SET outcome = :outcome, settled_at = :now WHERE id = :event_id RETURNING id")
+SETTLED = text(
+    "UPDATE payment_events SET outcome = :outcome, settled_at = :now WHERE id = :event_id RETURNING id"
+).columns(id=Integer)
 
 
 def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool:
