@@ -17,10 +17,12 @@ from webapp.checkout import routes as checkout
 from webapp.checkout.providers import Provider
 from webapp.checkout.providers.sandbox import Sandbox
 from webapp.concerts import routes as concerts
+from webapp.cursors import BriefCursor
 from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
 from webapp.live import sockets
 from webapp.patience import COMMAND, Patience, connect_args
+from webapp.templating import QuickEnvironment
 from webapp.waiting_room import lobby_routes
 from webapp.waiting_room import routes as waiting_room
 from webapp.waiting_room.guards import who_asks
@@ -29,6 +31,7 @@ from webapp.waiting_room.guards import who_asks
 def build(settings: config.Settings | None = None, patience: Patience = COMMAND) -> Flask:
     settings = settings or config.from_environment()
     app = Flask("webapp", template_folder="../templates", static_folder="../static")
+    app.jinja_environment = QuickEnvironment
     app.config.update(_flask_config(settings, patience))
     app.extensions["settings"] = settings
     app.extensions["redis"] = jobs.client(settings.redis_url)
@@ -75,7 +78,7 @@ def _flask_config(settings: config.Settings, patience: Patience) -> dict[str, ob
             "max_overflow": 0,
             "pool_use_lifo": True,
             "pool_timeout": 5,
-            "connect_args": connect_args(patience),
+            "connect_args": {**connect_args(patience), "cursor_factory": BriefCursor},
         },
         "SESSION_COOKIE_NAME": "frontrow",
         "SESSION_COOKIE_HTTPONLY": True,

@@ -10,7 +10,7 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 
 def gettext(sentence: str, **values: Any) -> str:
     """The sentence in this request's language, with the values it names."""
-    said = str(_catalogue().ugettext(sentence))
+    said = plain_gettext(sentence)
     return said % values if values else said
 
 
@@ -19,8 +19,13 @@ def ngettext(one: str, many: str, num: int) -> str:
     return str(_catalogue().ungettext(one, many, num)) % {"num": num}
 
 
-def plain_ngettext(one: str, many: str, num: int) -> str:
+def plain_gettext(sentence: str) -> str:
     """For templates, which put the values in themselves."""
+    return str(_catalogue().ugettext(sentence))
+
+
+def plain_ngettext(one: str, many: str, num: int) -> str:
+    """For templates too."""
     return str(_catalogue().ungettext(one, many, num))
 
 

@@ -18,10 +18,11 @@ from webapp.accounts.models import User
 from webapp.accounts.next_page import safe_next
 from webapp.content_policy import policy
 from webapp.db import db, transaction
-from webapp.languages import LANGUAGES, gettext, plain_ngettext
+from webapp.languages import LANGUAGES
 from webapp.layout import asset, csp_nonce, me, money, words
 from webapp.modules import import_map, modules
 from webapp.sheets import sheets
+from webapp.templating import install_sentences
 
 blueprint = Blueprint("pages", __name__)
 
@@ -42,7 +43,7 @@ def register(app: Flask) -> None:
         import_map=import_map,
         modules=modules,
     )
-    app.jinja_env.install_gettext_callables(gettext, plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
+    install_sentences(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale()), "me": me()})
     app.after_request(_secure)

@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 
+# In a rush the next callback is a moment behind, and a job of its own would cost nearly as much as settling it: so a
+# job that had something to settle waits so long for more, again and again up to a bound that the line need not mind.
+GATHERING_SECONDS, GATHERING_AT_MOST_SECONDS = 0.05, 0.25
+
 
 def settle_event(event_id: int) -> str:
     """Settle one stored callback."""
@@ -37,7 +41,7 @@ def settle_stored() -> str:
     is about to look, and looks once more from the beginning: what came before was seen, what comes after wakes another.
     """
     until = time.monotonic() + jobs.STRETCH_SECONDS
-    done = _settle_until(until)
+    done = _gather_until(until)
     jobs.begin_to_look(jobs.SETTLE_STORED)
     done += _settle_until(until)
     if time.monotonic() > until:
@@ -51,12 +55,23 @@ def settle_forgotten() -> str:
     return f"{_settle_until(until, lambda last: inbox.forgotten(now, BATCH, last))} done"
 
 
+def _gather_until(until: float) -> int:
+    """Settle what is stored and what comes within moments of it."""
+    done = settled = _settle_until(until)
+    gathering_until = time.monotonic() + GATHERING_AT_MOST_SECONDS
+    while settled and time.monotonic() < gathering_until:
+        time.sleep(GATHERING_SECONDS)
+        settled = _settle_until(until)
+        done += settled
+    return done
+
+
 def _settle_until(until: float, found: Callable[[int], Sequence[int]] | None = None) -> int:
     """Settle one batch after another; those that cannot be settled are passed by, however many they are."""
-    done, last = 0, 0
-    while time.monotonic() <= until and (ids := found(last) if found else inbox.unsettled(last, BATCH)):
+    done, last, is_more = 0, 0, True
+    while is_more and time.monotonic() <= until and (ids := found(last) if found else inbox.unsettled(last, BATCH)):
         done += sum(_settled(one) for one in ids)
-        last = ids[-1]
+        last, is_more = ids[-1], len(ids) == BATCH  # what came meanwhile is found by the next look
     return done
 
 

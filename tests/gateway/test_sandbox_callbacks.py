@@ -73,7 +73,7 @@ def test_a_shop_that_cannot_be_reached_is_tried_again(shop: Shop, company: Flask
 
     eventually(lambda: tries() >= 3, "three tries are counted")
     with till(company).database.reading() as book:
-        assert callbacks.pending(book)[0].last_error == "ConnectionError"
+        assert callbacks.pending(book)[0].last_error == "NewConnectionError"
 
 
 @pytest.mark.parametrize("url", ["http://a..b/", "http://" + "a" * 70 + ".test/", "http://xn--a/", "http://%00/"])

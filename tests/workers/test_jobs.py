@@ -268,3 +268,23 @@ def test_a_callback_that_comes_while_the_job_looks_wakes_another(
     monkeypatch.setattr(inbox, "unsettled", look_and_miss)
     work()
     assert [fresh(first).status, fresh(second).status] == ["paid", "paid"]
+
+
+def test_a_callback_a_moment_behind_another_shares_its_job(
+    house: Flask, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night, (early, late) = evening(), fans(2)
+    first, second = begin_card(hold(early, night, 1), PRICE), begin_card(hold(late, night, 2), PRICE)
+    do(inbox.store, "sandbox", Callback("first", "payment.paid", report(first)), b"{}", NOW)
+    waited: list[float] = []
+
+    def come_meanwhile(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 1:
+            do(inbox.store, "sandbox", Callback("second", "payment.paid", report(second)), b"{}", NOW)
+
+    monkeypatch.setattr(money.time, "sleep", come_meanwhile)
+    assert money.settle_stored() == "2 done"
+    assert [fresh(first).status, fresh(second).status] == ["paid", "paid"]
+    assert waited == [money.GATHERING_SECONDS] * 2  # the second wait brought nothing, and was the last
+    assert len(jobs.queue(jobs.MONEY).jobs) == 1

@@ -5,7 +5,7 @@ Admission keeps its own clock: the extension keeps these seats, not the place in
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Integer, text
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.booking.models import EXTENSION, Order
@@ -33,7 +33,7 @@ EXTEND = text(
     WHERE id = :order_id AND extended_at IS NULL
     RETURNING (SELECT count(*) FROM kept) AS kept
     """
-)
+).columns(kept=Integer)
 
 
 def extend(order: Order, seats: int, now: datetime) -> None:

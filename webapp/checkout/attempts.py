@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Row, bindparam, exists, select, text
+from sqlalchemy import DateTime, Integer, Row, bindparam, exists, select, text
 from sqlalchemy.orm import make_transient_to_detached
 
 from webapp.booking.models import OPEN, Order, Reservation
@@ -55,7 +55,7 @@ BEGIN = text(
     )
     SELECT id FROM begun
     """
-)
+).columns(id=Integer)
 
 
 @dataclass(frozen=True)

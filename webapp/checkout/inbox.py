@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Integer, Row, bindparam, select, text
 
 from webapp import jobs
 from webapp.checkout import settling, strays
@@ -24,7 +24,7 @@ STORE = text(
     ON CONFLICT DO NOTHING
     RETURNING id
     """
-)
+).columns(id=Integer)
 
 UNSETTLED = (
     select(*PaymentEvent.__table__.columns, Payment.id.label("payment_id"))
@@ -32,7 +32,15 @@ UNSETTLED = (
     .where(PaymentEvent.id == bindparam("event_id"), PaymentEvent.settled_at.is_(None))
     .with_for_update(of=PaymentEvent, skip_locked=True)
 )
-SETTLED = text("UPDATE payment_events SET outcome = :outcome, settled_at = :now WHERE id = :event_id RETURNING id")
+UNSETTLED_IDS = (
+    select(PaymentEvent.id)
+    .where(PaymentEvent.settled_at.is_(None), PaymentEvent.id > bindparam("after"))
+    .order_by(PaymentEvent.id)
+    .limit(bindparam("most", type_=Integer))
+)
+SETTLED = text(
+    "UPDATE payment_events SET outcome = :outcome, settled_at = :now WHERE id = :event_id RETURNING id"
+).columns(id=Integer)
 
 
 def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool:
@@ -70,8 +78,7 @@ def settle_event(event_id: int, now: datetime) -> str:
 
 def unsettled(after: int, most: int) -> Sequence[int]:
     """Ids of stored events to be settled, in the order of their ids, those after the id `after`."""
-    statement = select(PaymentEvent.id).where(PaymentEvent.settled_at.is_(None), PaymentEvent.id > after)
-    return db.session.scalars(statement.order_by(PaymentEvent.id).limit(most)).all()
+    return [one.id for one in fetch(UNSETTLED_IDS, after=after, most=most)]
 
 
 def forgotten(now: datetime, most: int, after: int = 0) -> Sequence[int]:

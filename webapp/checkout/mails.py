@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import or_, select, text
+from sqlalchemy import Integer, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from webapp import jobs
@@ -27,7 +27,7 @@ MOST_ATTEMPTS = 12  # about seven hours of a server that is down
 WRITE = text(
     "INSERT INTO mails (public_id, kind, payment_id, user_id, status, created_at, send_at)"
     " VALUES (:public_id, :kind, :payment_id, :user_id, :status, :now, :now) ON CONFLICT DO NOTHING RETURNING id"
-)
+).columns(id=Integer)
 
 
 def write(kind: str, payment_id: int, user_id: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ An attempt has its own idempotency key, and the same key gives the same attempt:
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Integer, Row, bindparam, select, text
 
 from webapp.booking import claims, extending, holds
 from webapp.booking.models import Order
@@ -20,7 +20,7 @@ from webapp.errors import AmountMismatch, BadAmount, NotFound
 STARTED = text(
     "UPDATE payments SET provider_key = coalesce(provider_key, :provider_key), redirect_url = :redirect_url"
     " WHERE id = :payment_id RETURNING id"
-)
+).columns(id=Integer)
 BACK = (
     select(Payment.id, Payment.status, Payment.order_id, Order.public_id.label("order_public_id"))
     .outerjoin(Order, Order.id == Payment.order_id)

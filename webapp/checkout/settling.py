@@ -5,7 +5,7 @@ Whoever settles has locked the fan first, then seats by id, then what hangs on t
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Integer, bindparam, select, text
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp import jobs
@@ -34,7 +34,7 @@ BUY = text(
     WHERE id = :payment_id
     RETURNING id
     """
-)
+).columns(id=Integer)
 
 
 def settle(payment_id: int, report: Report, now: datetime) -> str:

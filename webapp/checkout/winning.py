@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Integer, Row, bindparam, select, text
 
 from webapp.booking import claims
 from webapp.booking.models import EXPIRED, HOLD, Order, Reservation
@@ -51,7 +51,7 @@ SELL = text(
     SELECT one.code, one.reservation_id, :now FROM unnest(:ids, CAST(:codes AS text[])) AS one (reservation_id, code)
     RETURNING id
     """
-)
+).columns(id=Integer)
 
 
 def win(payment: Payment, order: Order, now: datetime) -> str | None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, bindparam, func, select, update
+from sqlalchemy import DateTime, Integer, String, bindparam, func, select, update
 
 from webapp.concerts.models import Concert
-from webapp.db import after_commit, db
+from webapp.db import after_commit, db, fetch
 from webapp.errors import NotYourTurn
 from webapp.live import messages
 from webapp.waiting_room import bands, calling, moments, tick
@@ -28,6 +28,17 @@ ADMISSION = select(QueueSession).where(
     QueueSession.user_id == bindparam("user_id"),
     QueueSession.concert_id == bindparam("concert_id"),
     is_admitted(NOW),
+)
+# What every end of a session asks.
+END = (
+    update(QueueSession)
+    .where(
+        QueueSession.user_id == bindparam("fan_id", type_=Integer),
+        QueueSession.concert_id == bindparam("line", type_=Integer),
+        ~QueueSession.is_terminated,
+    )
+    .values(is_terminated=True, terminated_at=NOW, end_reason=bindparam("reason", type_=String))
+    .returning(QueueSession.called_at, QueueSession.wait_number)
 )
 
 
@@ -153,20 +164,10 @@ def _left_between(counter: Counter, wait_number: int) -> int:
 def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
     counter = calling.lock(concert_id)
     now = moments.of(counter, now)
-    statement = (
-        update(QueueSession)
-        .where(
-            QueueSession.user_id == user_id,
-            QueueSession.concert_id == concert_id,
-            ~QueueSession.is_terminated,
-        )
-        .values(is_terminated=True, terminated_at=now, end_reason=reason)
-        .returning(QueueSession.called_at, QueueSession.wait_number)
-        .execution_options(synchronize_session=False)
-    )
-    ended = db.session.execute(statement).first()
-    if ended is None:
+    found = fetch(END, fan_id=user_id, line=concert_id, reason=reason, now=now)
+    if not found:
         return False
+    ended = found[0]
     if ended.called_at is None:
         bands.left(counter, ended.wait_number)  # passed over, and terminated, when the line reaches its number
     else:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import requests
-from requests.adapters import HTTPAdapter
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import HTTPError
 
 from webapp.checkout.providers import Callback, Charge, Report, Started
 from webapp.errors import BadCallback, BadSignature, ProviderRefused, ProviderUnavailable
@@ -19,7 +19,7 @@ REFUSALS = {400, 404, 409, 422}
 WRONG_KEY = {401, 403}  # no answer to what was asked: once the operator has set the right key, it is answered
 KEPT_CONNECTIONS = 64
 PAGE = 500  # records in one answer
-ANSWER_SECONDS = (2, 5)  # to connect, to answer: a fan is looking at a button
+PATIENCE = Timeout(connect=2, read=5)  # seconds: a fan is looking at a button
 
 
 class Sandbox:
@@ -33,11 +33,10 @@ class Sandbox:
         self._public_url = public_url
         self._callback_url = callback_url
         self._webhook = Webhook(webhook_secret)
-        self._session = requests.Session()
-        self._session.trust_env = False  # a proxy of this machine has no business between us
-        # Kept alive for everybody who pays at the same time; the usual ten would be opened anew all the time.
-        self._session.mount("http", HTTPAdapter(pool_maxsize=KEPT_CONNECTIONS))
-        self._session.headers["Authorization"] = f"Bearer {api_key}"
+        self._authorization = {"Authorization": f"Bearer {api_key}"}
+        # Kept alive for everybody who pays at the same time; the usual ten would be opened anew all the time. No proxy
+        # of this machine is asked: it has no business between us.
+        self._connections = PoolManager(maxsize=KEPT_CONNECTIONS, timeout=PATIENCE, retries=False)
 
     def start(self, charge: Charge) -> Started:
         body = {
@@ -96,18 +95,23 @@ class Sandbox:
         return _report(self._call("POST", f"/v1/payments/{provider_key}/approvals", {}))
 
     def _call(self, method: str, path: str, body: object = None, idempotency_key: str = "") -> Any:
-        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        headers = {**self._authorization, **({"Idempotency-Key": idempotency_key} if idempotency_key else {})}
         try:
-            answer = self._session.request(method, self._url + path, json=body, headers=headers, timeout=ANSWER_SECONDS)
-            if answer.status_code in REFUSALS:
-                log.error("%s %s was refused: %s", method, path, answer.text[:300])
+            answer = self._connections.request(method, self._url + path, json=body, headers=headers)
+            if answer.status in REFUSALS:
+                log.error("%s %s was refused: %s", method, path, _words(answer))
                 raise ProviderRefused()
-            if answer.status_code in WRONG_KEY:
-                log.error("%s %s: the sandbox does not take our API key: %s", method, path, answer.text[:300])
-            answer.raise_for_status()
+            if answer.status in WRONG_KEY:
+                log.error("%s %s: the sandbox does not take our API key: %s", method, path, _words(answer))
+            if answer.status >= 300:
+                raise ProviderUnavailable()
             return answer.json()
-        except (requests.RequestException, ValueError) as error:
+        except (HTTPError, ValueError) as error:
             raise ProviderUnavailable() from error
+
+
+def _words(answer: BaseHTTPResponse) -> str:
+    return answer.data[:300].decode("utf-8", "replace")
 
 
 def _answered(payment: dict[str, Any]) -> Report:

@@ -114,7 +114,7 @@ class Delivery:
             self._outgoing.put(None)
 
     def _send(self) -> None:
-        session = sender.new_session()
+        connections = sender.new_connections()
         while (callback := self._outgoing.get()) is not None:
-            self._inbox.put(sender.send(session, callback, self._settings.webhook_secret, moments.now()))
-        session.close()
+            self._inbox.put(sender.send(connections, callback, self._settings.webhook_secret, moments.now()))
+        connections.clear()

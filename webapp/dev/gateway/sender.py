@@ -4,21 +4,20 @@ import contextlib
 from dataclasses import replace
 from datetime import datetime
 
-import requests
-import urllib3
 from standardwebhooks import Webhook
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import HTTPError
 
 from webapp.dev.gateway.callbacks import Attempt, Callback
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
+PATIENCE = Timeout(connect=2.0, read=5.0)  # seconds
 ANSWER_BYTES_READ = 16_384
 
 
-def new_session() -> requests.Session:
-    """A keep-alive session for one thread, which goes straight to the receiver."""
-    session = requests.Session()
-    session.trust_env = False  # a proxy of the developer's machine is not between the two companies
-    return session
+def new_connections() -> PoolManager:
+    """Kept-alive connections for one thread, which go straight to the receiver. Redirects are not followed: a shop that
+    moved has not taken the callback."""
+    return PoolManager(timeout=PATIENCE, retries=False)
 
 
 def signed_headers(callback: Callback, webhook_secret: str, now: datetime) -> dict[str, str]:
@@ -32,25 +31,22 @@ def signed_headers(callback: Callback, webhook_secret: str, now: datetime) -> di
     }
 
 
-def send(session: requests.Session, callback: Callback, webhook_secret: str, now: datetime) -> Attempt:
-    """Try once. Redirects are not followed: a shop that moved has not taken the callback."""
+def send(connections: PoolManager, callback: Callback, webhook_secret: str, now: datetime) -> Attempt:
+    """Try once."""
+    headers = signed_headers(callback, webhook_secret, now)
     try:
-        with session.post(
-            callback.url,
-            data=callback.body.encode(),
-            headers=signed_headers(callback, webhook_secret, now),
-            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            _drain(response)
-            attempt = Attempt(callback, response.status_code, None)
-            return attempt if attempt.is_delivered else replace(attempt, error=f"HTTP {response.status_code}")
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as failure:
+        answer = connections.request(
+            "POST", callback.url, body=callback.body.encode(), headers=headers, preload_content=False
+        )
+        _drain(answer)
+        attempt = Attempt(callback, answer.status, None)
+        return attempt if attempt.is_delivered else replace(attempt, error=f"HTTP {answer.status}")
+    except (HTTPError, OSError, ValueError) as failure:
         return Attempt(callback, None, type(failure).__name__)
 
 
-def _drain(response: requests.Response) -> None:
+def _drain(answer: BaseHTTPResponse) -> None:
     # Only a connection read to its end can be used again; one that never ends is dropped.
-    with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
-        response.raw.read(ANSWER_BYTES_READ)
+    with contextlib.suppress(HTTPError, OSError):
+        answer.read(ANSWER_BYTES_READ, decode_content=False)
+    answer.close()
