@@ -17,6 +17,8 @@ STYLE = """<style>text{font:12px system-ui,sans-serif;fill:#8a7f74}.grid{stroke:
 
 NAMES = {"push": ["beyond upkeep", "with upkeep"]}
 
+MILLI = 1e3
+
 Line = dict[str, Any]
 Row = tuple[str, list[float]]
 
@@ -41,6 +43,8 @@ def _plots(lines: list[Line]) -> Iterator[tuple[str, tuple[str, list[Row], str]]
     yield "join", ("Requests a second", [(_join(one), [median(one["per_second"])]) for one in joins], "/s")
     calls = _newest(lines, "calling", ("length",))
     yield "calling", ("Calling 100", [(f"line of {one['length']:,}", [median(one["ms"])]) for one in calls], "ms")
+    draws = _newest(lines, "draw", ("fans",))
+    yield "draw", ("A draw", [row for one in draws for row in _draw(one)], "ms")
     pushes = _newest(lines, "push", ("figure", "name", "size"))
     ticks = [one for one in pushes if one["figure"] == "tick"]
     bare = [(f"a bare send, {one['size']:,} sockets", [one["cpu_us"]]) for one in pushes if one["figure"] == "bare"]
@@ -64,6 +68,12 @@ def _newest(lines: list[Line], bench: str, names: tuple[str, ...]) -> list[Line]
 
 def _join(line: Line) -> str:
     return f"{line['what']}, {line['workers']} process{'es' if line['workers'] > 1 else ''}"
+
+
+def _draw(line: Line) -> list[Row]:
+    """The draw's transaction and its one statement, beside what its rows alone take."""
+    parts = {"transaction": "the draw", "statement": "its one statement", "limit": "the rows alone"}
+    return [(f"{words}, {line['fans']:,}", [line[f"{part}_seconds"] * MILLI]) for part, words in parts.items()]
 
 
 def _push(line: Line) -> str:

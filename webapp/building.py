@@ -17,6 +17,7 @@ from webapp.checkout import routes as checkout
 from webapp.checkout.providers import Provider
 from webapp.checkout.providers.sandbox import Sandbox
 from webapp.concerts import routes as concerts
+from webapp.cookies import SignedCookies
 from webapp.cursors import BriefCursor
 from webapp.db import db, ping_idle
 from webapp.extensions import babel, chosen_language, csrf, limiter, login_manager, socketio
@@ -33,6 +34,7 @@ def build(settings: config.Settings | None = None, patience: Patience = COMMAND)
     app = Flask("webapp", template_folder="../templates", static_folder="../static")
     app.jinja_environment = QuickEnvironment
     app.config.update(_flask_config(settings, patience))
+    app.session_interface = SignedCookies()
     app.extensions["settings"] = settings
     app.extensions["redis"] = jobs.client(settings.redis_url)
     app.extensions["providers"] = _providers(settings)

@@ -126,6 +126,12 @@ def _has_connection() -> bool:
     return "after_commit" in db.session.info or db.session().in_transaction()
 
 
+def release() -> None:
+    """Give back the connection that reads have kept, if any: before a wait for others. Opens no session for that."""
+    if db.session.registry.has():
+        db.session.rollback()
+
+
 def ping_idle(engine: Engine) -> None:
     """Ask connections that lay idle whether Postgres is still there, and only those: under a rush none does."""
 

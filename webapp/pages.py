@@ -28,6 +28,13 @@ blueprint = Blueprint("pages", __name__)
 
 # A year of nothing but https. Other names under ours may be other people's, so it is not said for them.
 STRICT = "max-age=31536000"
+# Of every answer that says nothing else about it.
+SAFETY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
 
 
 def register(app: Flask) -> None:
@@ -124,12 +131,14 @@ def iso(value: datetime) -> str:
 
 
 def _secure(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", policy())
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers = response.headers
+    headers["X-Request-Id"] = g.get("request_id", "")
+    said = {name.lower() for name, _ in headers}
+    for name, rule in SAFETY.items():
+        if name.lower() not in said:
+            headers.add(name, rule)
+    if "content-security-policy" not in said:
+        headers.add("Content-Security-Policy", policy())
     if request.is_secure or current_app.extensions["settings"].public_url.startswith("https:"):
-        response.headers.setdefault("Strict-Transport-Security", STRICT)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    response.headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Strict-Transport-Security", STRICT)
     return response

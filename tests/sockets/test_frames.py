@@ -56,9 +56,21 @@ def test_what_we_send_is_read_as_it_was_meant(size: int) -> None:
 
 def test_messages_are_heard_however_they_are_cut() -> None:
     said = client().send_data("2") + client().send_data('420["é"]')
-    for piece in (1, 2, 3, len(said)):
+    for piece in (1, 2, 3, 7, len(said)):  # the first frame has 7 bytes
         talk = Talk(*(bytes(said[start : start + piece]) for start in range(0, len(said), piece)))
         assert talk.heard() == ["2", '420["é"]']
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 64, 125, 126])
+def test_a_message_that_comes_whole_is_heard_as_it_was_said(size: int) -> None:
+    said = ["".join(chr(97 + nth % 26) for nth in range(size)), "é" * (size // 2), "3"]
+    assert Talk(*(bytes(client().send_data(one)) for one in said if one)).heard() == [one for one in said if one]
+
+
+def test_a_short_message_that_is_longer_than_allowed_ends_it() -> None:
+    talk = Talk(bytes(client().send_data("x" * 9)), bytes(client().send_data("x" * 11)))
+    assert talk.heard(longest=10) == ["x" * 9]
+    assert talk.told_to_close() == CloseReason.MESSAGE_TOO_BIG
 
 
 def test_a_message_in_several_frames_with_a_ping_between_is_one() -> None:

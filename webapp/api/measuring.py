@@ -4,6 +4,7 @@ Under gunicorn each worker writes its counts to files that they all share, so an
 """
 
 import os
+from functools import cache
 from time import perf_counter
 
 from flask import Flask, Response, g, request
@@ -45,6 +46,17 @@ def text() -> bytes:
     return generate_latest(registry)
 
 
+# Found once: Prometheus looks a counter up under a lock. There are as many as routes, methods and statuses.
+@cache
+def _answers(method: str, route: str, status: int) -> Counter:
+    return ANSWERS.labels(method, route, str(status))
+
+
+@cache
+def _latency(method: str, route: str) -> Histogram:
+    return LATENCY.labels(method, route)
+
+
 def _start() -> None:
     g.started_at = perf_counter()
 
@@ -53,8 +65,8 @@ def _count(response: Response) -> Response:
     # The rule and not the path: there are as many as the code has, whatever clients ask for.
     route = request.url_rule.rule if request.url_rule else "none"
     method = request.method if request.method in METHODS else "other"
-    ANSWERS.labels(method, route, str(response.status_code)).inc()
-    LATENCY.labels(method, route).observe(perf_counter() - g.get("started_at", perf_counter()))
+    _answers(method, route, response.status_code).inc()
+    _latency(method, route).observe(perf_counter() - g.get("started_at", perf_counter()))
     server = socketio.server
     SOCKETS.set(len(server.eio.sockets) if server else 0)
     return response

@@ -14,7 +14,8 @@ from wsproto.frame_protocol import CloseReason, FrameProtocol, Opcode, ParseFail
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 KEY_BYTES = 16
 RECEIVE_BYTES = 4096
-FINAL = 0x80
+FINAL = MASKED = 0x80
+MASK_AT, SAID_AT = 2, 6  # where a short message of a client's has its mask, and where it begins
 SHORT, TWO_BYTES = 125, 65_535  # lengths that fit into one byte, and into two
 
 Message = str | bytes
@@ -55,19 +56,37 @@ def messages(read: Read, write: Write, longest: int) -> Iterator[Message]:
 
     `longest` in bytes, of a whole message: whoever says more is hung up on.
     """
-    protocol = FrameProtocol(client=False, extensions=[])
     try:
-        yield from _messages(protocol, read, write, longest)
+        received = read(RECEIVE_BYTES)
+        # Nearly all that a page says are answers to pings, one byte each.
+        while (message := _short(received, longest)) is not None:
+            yield message
+            received = read(RECEIVE_BYTES)
+        # From the first read that is anything else everything is the protocol's: it may have begun a message there.
+        yield from _messages(FrameProtocol(client=False, extensions=[]), received, read, write, longest)
     except ParseFailed as failure:
         write(closing(failure.code))
     except OSError:
         return
 
 
-def _messages(protocol: FrameProtocol, read: Read, write: Write, longest: int) -> Iterator[Message]:
+def _short(received: bytes, longest: int) -> str | None:
+    """The text that came as exactly one whole short frame; None for everything else."""
+    size = len(received) - SAID_AT
+    if not 0 < size <= min(SHORT, longest) or received[:MASK_AT] != bytes((FINAL | Opcode.TEXT, MASKED | size)):
+        return None
+    mask = (received[MASK_AT:SAID_AT] * (size // 4 + 1))[:size]
+    said = int.from_bytes(received[SAID_AT:], "big") ^ int.from_bytes(mask, "big")
+    try:
+        return said.to_bytes(size, "big").decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _messages(protocol: FrameProtocol, received: bytes, read: Read, write: Write, longest: int) -> Iterator[Message]:
     parts: list[Any] = []
     size = 0
-    while received := read(RECEIVE_BYTES):
+    while received:
         protocol.receive_bytes(received)
         for part in protocol.received_frames():
             if part.opcode is Opcode.CLOSE:
@@ -85,6 +104,7 @@ def _messages(protocol: FrameProtocol, read: Read, write: Write, longest: int) -
             if part.message_finished:
                 yield ("" if part.opcode is Opcode.TEXT else b"").join(parts)
                 parts, size = [], 0
+        received = read(RECEIVE_BYTES)
 
 
 def _is_key(key: bytes) -> bool:

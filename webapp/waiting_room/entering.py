@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from webapp import clock
 from webapp.accounts import signing_in
 from webapp.batches import Batches
-from webapp.db import db, transaction
+from webapp.db import release, transaction
 from webapp.errors import BookingError, LineTooBusy, NotSignedIn, SaleNotOpen
 from webapp.waiting_room import calling, joining
 from webapp.waiting_room.models import Standing
@@ -17,7 +17,7 @@ Who = str | int
 def enter(concert_id: int, who: Who) -> Standing:
     """The fan's place, a new one or the one they have. Raises NotSignedIn, SaleNotOpen or LineTooBusy."""
     # What was read until now keeps a connection, and others need it more than somebody who waits.
-    db.session.rollback()
+    release()
     return _batches.ask(concert_id, who)
 
 
