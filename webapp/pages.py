@@ -19,7 +19,7 @@ from webapp.accounts.next_page import safe_next
 from webapp.content_policy import policy
 from webapp.db import db, transaction
 from webapp.languages import LANGUAGES, gettext, plain_ngettext
-from webapp.layout import asset, csp_nonce, me, money, words
+from webapp.layout import asset, csp_nonce, here, me, money, words
 from webapp.modules import import_map, modules
 
 blueprint = Blueprint("pages", __name__)
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         languages=list(LANGUAGES.items()),
         csp_nonce=csp_nonce,
+        come_back=here,
         asset=asset,
         words=words,
         import_map=import_map,
