@@ -16,7 +16,7 @@ from webapp.admin.editing.states import Change, fingerprint
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.concerts import seat_plans
-from webapp.concerts.plan_files import limits, reading
+from webapp.concerts.plan_files import limits, reading, warnings
 from webapp.concerts.plan_files.problems import BadPlanFile, Problem
 from webapp.db import transaction
 from webapp.errors import EditRefused
@@ -142,6 +142,7 @@ def plan_page(plan_id: int, form: PlanNameForm | None = None, grades: Grades | N
         grades=(grades or grade_form.shown(known["grades"], plan.prices)).entries,
         known=fingerprint(known),
         plan=plan,
+        warnings=[warnings.said(one) for one in plan.warnings],
         figures=showing.figures(plan, plan.prices),
         picture=showing.picture(plan.document, showing.by_price(plan, plan.prices)),
         used=seat_plans.uses(plan_id),
