@@ -82,7 +82,7 @@ def page(status: int, sentence: str) -> str:
     steps = [{"label": _("See all concerts"), "url": url_for("concerts.index")}]
     if status in {429, 500, 503} and request.method == "GET":
         steps.insert(0, {"label": _("Try again"), "url": request.full_path.rstrip("?")})
-    elif status in {409, 422, 429, 503} and request.referrer and request.referrer.startswith(request.host_url):
+    elif status in {409, 413, 422, 429, 503} and request.referrer and request.referrer.startswith(request.host_url):
         steps.insert(0, {"label": _("Go back"), "url": request.referrer})
     return render_template(
         "errors/error.html",

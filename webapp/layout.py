@@ -1,4 +1,4 @@
-"""What every page's frame needs: static files at addresses that may be cached for ever, the nonce, who reads it."""
+"""What every page's frame needs: static files at addresses cached for ever, the nonce, who reads it, and where."""
 
 import hashlib
 import secrets
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import g, render_template
+from flask import g, render_template, request
 from flask_babel import get_locale
 from flask_login import current_user
 from markupsafe import Markup
@@ -34,6 +34,13 @@ def me() -> Me:
     if not user.is_authenticated:
         return Me("", "", "", False)
     return Me(user.name, user.name[:1], money(user.point), user.is_operator)
+
+
+def here() -> str | None:
+    """The page the reader is on: the one asked for, or that on which the sent form stood; None if that is not told."""
+    target = request.url if request.method in {"GET", "HEAD"} else request.referrer or ""
+    home = request.host_url
+    return f"/{target[len(home) :]}" if target.startswith(home) else None
 
 
 def csp_nonce() -> str:

@@ -19,7 +19,7 @@ from webapp.accounts.next_page import safe_next
 from webapp.content_policy import policy
 from webapp.db import db, transaction
 from webapp.languages import LANGUAGES
-from webapp.layout import asset, csp_nonce, me, money, words
+from webapp.layout import asset, csp_nonce, here, me, money, words
 from webapp.modules import import_map, modules
 from webapp.sheets import sheets
 from webapp.templating import install_sentences
@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         languages=list(LANGUAGES.items()),
         csp_nonce=csp_nonce,
+        come_back=here,
         asset=asset,
         sheets=sheets,
         words=words,

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.concerts.plan_files import limits, reading
+from webapp.concerts.plan_files import limits, reading, warnings
 from webapp.concerts.plan_files.problems import BadPlanFile
 from webapp.concerts.plans import seats_of
 
@@ -176,7 +177,10 @@ def test_a_house_without_a_stage_or_with_two_zones_of_one_name_is_warned_of() ->
     house["zones"].append(twin)
     found = reading.read(json.dumps(house).encode())
     assert [section["name"] for section in found.plan["sections"]] == ["Parkett", "Parkett (2)"]
-    assert len(found.warnings) == 2
+    assert [one["code"] for one in found.warnings] == ["zone-again", "no-stage"]
+    with force_locale("ko"):
+        assert "Parkett (2)" in warnings.said(found.warnings[0])
+    assert warnings.said("There was no stage.") == "There was no stage."  # as it was stored once
 
 
 SEAT = "zones[0].rows[0].seats[1]"

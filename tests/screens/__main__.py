@@ -23,6 +23,11 @@ from webapp.cli import alembic_config
 from webapp.config import from_environment
 from webapp.dev.services import Services
 
+# Posters far below are fetched when somebody scrolls to them; a picture of the whole page has them all.
+SHOWN = """() => Promise.all([...document.images].map((one) => {
+  one.loading = "eager";
+  return one.decode().catch(() => {});
+}))"""
 HEIGHTS = {390: 844, 1280: 900}
 
 
@@ -77,6 +82,7 @@ def take(scene: Scene, looks: list[Look], windows: Windows, folder: Path) -> boo
         path = scene.comes_about(windows.place)
         for look in looks:
             with stage.looking(scene, path, windows, look, reduced_motion="reduce") as page:
+                page.evaluate(SHOWN)
                 page.screenshot(path=folder / f"{scene.name}-{look.name}.png", full_page=True, animations="disabled")
     except Exception as problem:  # whatever it is, the other scenes have their pictures taken
         print(f"  {''.join(traceback.format_exception(problem)[-3:])}", file=sys.stderr, flush=True)

@@ -5,12 +5,12 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
-from tests.builders import do, fan
-from tests.screens.cast import CLUB, HALL, RECITAL, crowd, line, sell, show
+from tests.builders import do, fan, seat_ids
+from tests.screens.cast import CLUB, HALL, RECITAL, crowd, first_night, line, show
 from tests.screens.scenes import Place, scene
 from webapp import clock
 from webapp.accounts.models import User
-from webapp.concerts.models import Concert
+from webapp.concerts.models import Concert, Seat
 from webapp.db import db
 from webapp.waiting_room import admission, joining, lobby, steering
 from webapp.waiting_room.models import QueueSession
@@ -91,11 +91,18 @@ def waiting_far_back(place: Place) -> str:
     return waiting(concert)
 
 
+def scarce(concert: Concert) -> None:
+    """The dearest grade has its last seat, and the cheapest none."""
+    night = first_night(concert)
+    few = Seat.id.in_(seat_ids(night, *range(1, 32))) | (Seat.grade == "A")
+    do(db.session.execute, update(Seat).where(Seat.schedule_id == night.id, few).values(is_sold=True))
+
+
 @scene(KIND, role="waiter", then=_live)
 def waiting_near(place: Place) -> str:
     """Three people are ahead, and some grades are nearly gone."""
     concert = show(CLUB, capacity=10)
-    sell(concert, orders=15)
+    scarce(concert)
     do(steering.set_capacity, concert.id, 0, clock.now())
     line(concert, 3)
     return waiting(concert)

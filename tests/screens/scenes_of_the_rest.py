@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from playwright.sync_api import Page, Route
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tests.builders import do, fan
 from tests.screens.cast import CLUB, HALL, bought, held, show, total
@@ -19,7 +20,7 @@ from webapp.checkout.mail_models import Mail
 from webapp.checkout.providers import Charge
 from webapp.checkout.providers.sandbox import Sandbox
 from webapp.db import db
-from webapp.errors import TooManyRequests
+from webapp.errors import LineTooBusy, ShowCancelled, TooManyRequests
 
 ERRORS, GATEWAY, LETTERS = "What goes wrong", "The payment company", "Letters"
 _app: list[Flask] = []
@@ -73,6 +74,24 @@ def too_many_requests(place: Place) -> str:
 @scene(ERRORS, before=failing(lambda: CSRFError("old")))
 def stale_form(place: Place) -> str:
     """400: the page was open for too long."""
+    return _fails(place)
+
+
+@scene(ERRORS, before=failing(LineTooBusy))
+def line_too_busy(place: Place) -> str:
+    """503: more people join than the line can take in at once."""
+    return _fails(place)
+
+
+@scene(ERRORS, before=failing(ShowCancelled))
+def not_any_more(place: Place) -> str:
+    """409: it was possible when the page was opened."""
+    return _fails(place)
+
+
+@scene(ERRORS, before=failing(RequestEntityTooLarge))
+def too_large(place: Place) -> str:
+    """413: a file that nobody should send."""
     return _fails(place)
 
 

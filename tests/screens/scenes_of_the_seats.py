@@ -1,6 +1,7 @@
 """Scenes: choosing seats, on the map and in the list."""
 
 import re
+from datetime import timedelta
 from itertools import count
 
 from playwright.sync_api import Page, expect
@@ -14,6 +15,7 @@ from webapp import clock
 from webapp.booking import holds
 from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.db import db
+from webapp.waiting_room.models import QueueSession
 
 KIND = "The seats"
 MOST_STEPS = 40  # to two free seats: some are taken
@@ -61,12 +63,34 @@ def take(page: Page, number: int, role: str) -> None:
     do(holds.place, fan(role), night, [lost.id], clock.now())
 
 
+def _choose_one_more(page: Page) -> None:
+    _go_in(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#booking-notices .notice")).to_contain_text("4")
+    expect(page.locator(".sheet-seats li")).to_have_count(4)
+
+
 def _lose_one(page: Page) -> None:
     """Somebody else holds the first of the chosen seats."""
     _choose(page)
     number = int(page.locator("form input[name=seat]").first.get_attribute("value") or 0)
     take(page, number, f"taker-{next(_takers)}")
     expect(page.locator("#booking-notices .notice")).to_be_visible()
+
+
+def _nearly_over(page: Page) -> None:
+    _drawn(page)
+    expect(page.locator(".countdown[data-near]")).to_be_visible()
+
+
+def _cut_off(page: Page) -> None:
+    page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+
+
+def _behind(page: Page) -> None:
+    _drawn(page)
+    expect(page.locator(".live-mark")).to_have_attribute("data-live", "polling")
 
 
 @scene(KIND, role="holder")
@@ -107,6 +131,33 @@ def map_chosen(place: Place) -> str:
 def map_one_taken(place: Place) -> str:
     """One of the chosen seats is taken under the fan's eyes."""
     concert = show(CLUB)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(KIND, role="holder", then=_choose_one_more)
+def map_at_the_limit(place: Place) -> str:
+    """A fifth seat is one too many."""
+    concert = show(CLUB)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}?seat=1&seat=2&seat=3&seat=4"
+
+
+@scene(KIND, role="holder", then=_nearly_over)
+def map_nearly_over(place: Place) -> str:
+    """Less than a minute of the turn is left."""
+    concert = show(CLUB)
+    holder = admitted(concert)
+    soon = clock.now() + timedelta(seconds=55)
+    mine = QueueSession.user_id == holder
+    do(db.session.execute, update(QueueSession).where(mine).values(expires_at=soon))
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(KIND, role="holder", before=_cut_off, then=_behind)
+def map_reconnecting(place: Place) -> str:
+    """The connection is lost; the map asks for what has changed."""
+    concert = under_way()
     admitted(concert)
     return f"/schedules/{first_night(concert).id}"
 

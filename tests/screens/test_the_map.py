@@ -66,6 +66,13 @@ def test_the_focus_stays_when_chosen_seats_go(looking: Looking) -> None:
         expect(page.locator(VIEW)).to_be_focused()
 
 
+def test_another_language_keeps_the_chosen_seats(looking: Looking) -> None:
+    with looking("map-chosen") as page:
+        page.get_by_role("button", name="한국어").click()
+        expect(page.locator("html")).to_have_attribute("lang", "ko")
+        expect(page.locator(".sheet-seats li")).to_have_count(2)
+
+
 RADII = """() => {
   const arc = CanvasRenderingContext2D.prototype.arc;
   window.radii = [];

@@ -63,7 +63,9 @@ def test_every_action_is_carried_out_and_written_down(client: FlaskClient) -> No
     assert len(actions) == 7
     assert (actions[2].before["capacity"], actions[2].after["capacity"]) == (100, 7)
     log = client.get("/admin/log").text
-    assert "Changed how many are served at once" in log
+    for words in ("Changed how many are served at once", "Served at once: 7", "Paused: yes", "Sale closed: –"):
+        assert words in log
+    assert "동시 입장 인원: 7" in client.get("/admin/log", headers={"Accept-Language": "ko"}).text
     assert "Operator" in log
 
 

@@ -1,6 +1,7 @@
 """Seat plans, prices and ladders in /admin: what is imported, what changes, and what stays as it was for a buyer."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.web.putting_on import actions, client, count, edit, saved_plan, seen_
 from webapp.admin.editing import ladder_form
 from webapp.booking import views
 from webapp.checkout import settling
+from webapp.concerts import seat_plans
 from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
 from webapp.db import db
 from webapp.live import messages
@@ -149,3 +151,28 @@ def test_a_plan_is_renamed_copied_archived_and_offered_again(client: FlaskClient
     client.post(f"/admin/plans/{plan}/restoring")
     assert f'href="/admin/plans/{plan}"' in client.get("/admin/plans").text
     assert [one.action for one in actions()] == ["create plan", "rename plan", "archive plan", "restore plan"]
+
+
+def test_the_grades_of_an_imported_plan_are_named_and_priced(client: FlaskClient) -> None:
+    evening, plan = house(), saved_plan(client)
+    do(lambda: setattr(db.session.get_one(SeatPlan, plan), "source", None))  # as one that came from pretix
+    draft = client.post(f"/admin/plans/{plan}/copies").location
+    known = re.findall(r'name="known" value="(\w+)"', client.get(draft).text)[0]
+    twice = client.post(f"{draft}/grades", data={"known": known, "name-0": "S", "name-1": "S", "price-1": "1,5"})
+    assert twice.status_code == 422
+    for words in ("Two grades cannot have one name.", 'value="S"', 'value="1,5"'):
+        assert words in twice.text
+    sent = {"known": known, "name-0": "Gold", "name-1": "R", "price-0": "₩176,000", "price-1": ""}
+    assert client.post(f"{draft}/grades", data=sent).status_code == 303
+    made = db.session.get_one(SeatPlan, int(draft.rsplit("/", 1)[1]), populate_existing=True)
+    assert (seat_plans.grades_of(made.document), made.prices) == (["Gold", "R"], {"Gold": 176_000})
+    late = client.post(f"{draft}/grades", data=sent | {"price-1": "1000"})
+    assert (late.status_code, "Somebody has saved" in late.text) == (409, True)
+    # Once it is saved the names stay, whatever is sent, and the prices are where new dates begin.
+    assert edit(client, draft, name="Gold Hall").status_code == 303
+    known = re.findall(r'name="known" value="(\w+)"', client.get(draft).text)[0]
+    assert client.post(f"{draft}/grades", data=sent | {"known": known, "name-0": "VIP"}).status_code == 409
+    client.post(f"{draft}/grades", data={"known": known, "price-0": "176,000", "price-1": "99000"})
+    assert db.session.get_one(SeatPlan, made.id, populate_existing=True).prices == {"Gold": 176_000, "R": 99_000}
+    assert actions()[-1].after["prices"] == {"Gold": 176_000, "R": 99_000}
+    assert seat(evening, 1).price == 100_000

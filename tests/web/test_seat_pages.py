@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -42,6 +43,19 @@ def test_the_map_and_the_list_show_the_same_seats(client: FlaskClient, evening: 
     states = client.get("/schedules/1/seats.json").json
     assert states
     assert snapshot.unpack(states) == "010000000000"
+
+
+def test_the_language_is_changed_where_seats_are_chosen(client: FlaskClient) -> None:
+    (back,) = re.findall(r'name="next" value="([^"]+)"', client.get("/schedules/1?view=list&section=Floor&seat=3").text)
+    answer = client.post("/language", data={"language": "ko", "next": unescape(back)})
+    assert answer.location == "/schedules/1?view=list&section=Floor"
+    assert 'lang="ko"' in client.get(answer.location).text
+    assert "data-chosen='[3]'" in client.get("/schedules/1?seat=3").text
+
+
+def test_from_a_page_that_answers_a_form_the_language_leads_back_to_the_form(visit: Visitor) -> None:
+    said = visit(None).post("/sign-in", data={}, headers={"Referer": "http://localhost/sign-in?next=/orders"}).text
+    assert 'name="next" value="/sign-in?next=/orders"' in said
 
 
 def test_where_the_seats_are_may_be_kept_by_anybody_for_ever(client: FlaskClient, visit: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""Where to go after signing in: only ever a page of ours."""
+"""Where to go after signing in, or after another form that leads back: only ever a page of ours."""
 
 from urllib.parse import urlsplit
 

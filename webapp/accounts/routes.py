@@ -13,6 +13,7 @@ from webapp.accounts.next_page import safe_next
 from webapp.accounts.passwords import hash_password
 from webapp.db import transaction
 from webapp.extensions import limiter
+from webapp.layout import here
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -80,11 +81,7 @@ def sign_out() -> Answer:
 
 def ask_to_sign_in() -> Response:
     """To the sign-in page, and from there back: to the page asked for, or to the one that the sent form stood on."""
-    here = request.host_url
-    target = request.url if request.method in {"GET", "HEAD"} else request.referrer or ""
-    return redirect(
-        url_for("accounts.sign_in", next=f"/{target[len(here) :]}" if target.startswith(here) else None), 303
-    )
+    return redirect(url_for("accounts.sign_in", next=here()), 303)
 
 
 def _enter(user_id: int, target: str | None) -> Response:

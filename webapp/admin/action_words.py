@@ -36,6 +36,7 @@ WORDS = {
     "delete performance": _lazy("Deleted a performance"),
     "create plan": _lazy("Saved a seat plan"),
     "rename plan": _lazy("Renamed a seat plan"),
+    "edit plan grades": _lazy("Changed the grades of a seat plan"),
     "archive plan": _lazy("Archived a seat plan"),
     "restore plan": _lazy("Restored a seat plan"),
     "delete plan": _lazy("Deleted a seat plan"),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from webapp.accounts.models import User
 from webapp.admin.action_words import said
 from webapp.admin.models import OperatorAction
+from webapp.admin.state_words import shown
 from webapp.db import db
 
 CHECK_IN, UNDO_CHECK_IN = "check in", "undo check in"
@@ -60,6 +61,6 @@ def _seen(action: OperatorAction, operator: str) -> dict[str, Any]:
         "operator": operator,
         "what": said(action.action),
         "subject": action.subject,
-        "before": {key: value for key, value in action.before.items() if action.after.get(key) != value},
-        "after": {key: value for key, value in action.after.items() if action.before.get(key) != value},
+        "before": shown({key: value for key, value in action.before.items() if action.after.get(key) != value}),
+        "after": shown({key: value for key, value in action.after.items() if action.before.get(key) != value}),
     }

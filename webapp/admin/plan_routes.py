@@ -9,13 +9,14 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.admin.concert_edit_routes import note
-from webapp.admin.editing import showing
+from webapp.admin.editing import grade_form, plan_edits, showing
 from webapp.admin.editing.forms import PlanFileForm, PlanNameForm, blame
-from webapp.admin.editing.states import Change
+from webapp.admin.editing.grade_form import Grades
+from webapp.admin.editing.states import Change, fingerprint
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.concerts import seat_plans
-from webapp.concerts.plan_files import limits, reading
+from webapp.concerts.plan_files import limits, reading, warnings
 from webapp.concerts.plan_files.problems import BadPlanFile, Problem
 from webapp.db import transaction
 from webapp.errors import EditRefused
@@ -57,16 +58,15 @@ def import_plan() -> Any:
         else:
             with transaction():
                 draft = seat_plans.draft(found, form.name.data or "", now)
-            return redirect(url_for(".show_plan", plan_id=draft.id, **_onwards()), 303)
-    page = render_template("admin/edit/import.html", form=form, problems=problems, onwards=_onwards())
+            return redirect(url_for(".show_plan", plan_id=draft.id, **onwards()), 303)
+    page = render_template("admin/edit/import.html", form=form, problems=problems, onwards=onwards())
     return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/plans/<int:plan_id>")
 @operator_required
 def show_plan(plan_id: int) -> str:
-    plan = seat_plans.plan(plan_id)
-    return _page(plan_id, PlanNameForm(data={"name": plan.name, "seen": plan.name}))
+    return plan_page(plan_id)
 
 
 @blueprint.post("/plans/<int:plan_id>")
@@ -87,10 +87,10 @@ def save_plan(plan_id: int) -> Any:
             blame(form, problem.facts.get("field"), str(problem))
         else:
             flash(_("Saved."), "info")
-            if slug := _onwards().get("for"):
+            if slug := onwards().get("for"):
                 return redirect(url_for(".new_schedule", slug=slug, plan=plan_id), 303)
             return redirect(url_for(".show_plan", plan_id=plan_id), 303)
-    return _page(plan_id, form), 422
+    return plan_page(plan_id, form), 422
 
 
 @blueprint.post("/plans/<int:plan_id>/copies")
@@ -132,16 +132,21 @@ def _act(plan_id: int, action: str, act: Callable[[], Change]) -> Any:
     return redirect(url_for(".show_plans"), 303)
 
 
-def _page(plan_id: int, form: PlanNameForm) -> str:
+def plan_page(plan_id: int, form: PlanNameForm | None = None, grades: Grades | None = None) -> str:
+    """The plan, with the form that was just sent as it was sent."""
     plan = seat_plans.plan(plan_id)
+    known = plan_edits.of(plan)
     return render_template(
         "admin/edit/plan.html",
-        form=form,
+        form=form or PlanNameForm(formdata=None, data={"name": plan.name, "seen": plan.name}),
+        grades=(grades or grade_form.shown(known["grades"], plan.prices)).entries,
+        known=fingerprint(known),
         plan=plan,
+        warnings=[warnings.said(one) for one in plan.warnings],
         figures=showing.figures(plan, plan.prices),
         picture=showing.picture(plan.document, showing.by_price(plan, plan.prices)),
         used=seat_plans.uses(plan_id),
-        onwards=_onwards(),
+        onwards=onwards(),
     )
 
 
@@ -158,6 +163,6 @@ def _keep(form: PlanFileForm, data: bytes) -> None:
         form.text.data = data.decode("utf-8", "replace").replace("\0", "")
 
 
-def _onwards() -> dict[str, Any]:
+def onwards() -> dict[str, Any]:
     """The concert that the plan is for, if somebody came from there."""
     return {"for": request.values["for"]} if request.values.get("for") else {}

@@ -9,6 +9,7 @@ from webapp.admin import (
     money_routes,
     order_routes,
     outbox_routes,
+    plan_grade_routes,
     plan_routes,
     routes,
     schedule_edit_routes,
@@ -28,6 +29,7 @@ PAGES = (
     show_routes,
     concert_edit_routes,
     schedule_edit_routes,
+    plan_grade_routes,
     plan_routes,
     terms_routes,
 )

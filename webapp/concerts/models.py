@@ -84,7 +84,7 @@ class SeatPlan(Model):
     """The geometry of a house: sections, rows, seats and the stage. See plans.py for the document, which never changes.
 
     Without `saved_at` it is a draft that somebody is looking at. `source` is the text it was written as, if it was,
-    `prices` in won by grade are what a new performance begins with, `warnings` are sentences about its file.
+    `prices` in won by grade are what a new performance begins with, `warnings` are said by plan_files/warnings.py.
     """
 
     __tablename__ = "seat_plans"
@@ -93,7 +93,7 @@ class SeatPlan(Model):
     document: Mapped[Plan] = mapped_column(JSONB)
     source: Mapped[str | None] = mapped_column(Text)
     prices: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
-    warnings: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    warnings: Mapped[list[dict[str, Any] | str]] = mapped_column(JSONB, default=list, server_default="[]")
     seat_count: Mapped[int] = mapped_column(Computed(COUNTED, persisted=True))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     saved_at: Mapped[datetime | None] = mapped_column(server_default=func.now())

@@ -13,6 +13,7 @@ FONTS = "Pretendard Variable, Pretendard, system-ui, -apple-system, Noto Sans KR
 SIZES = (104, 92, 80, 70, 60, 52, 44, 38)
 SMALL = 26
 TITLE_ROOM = 128  # from the top of the first line's capitals to the last line's foot
+WORDS = 220  # what title and subtitle take of the height, with the air around them
 CAPITALS = 0.75
 LEADING = 1.06
 
@@ -21,15 +22,16 @@ def poster(slug: str, title: str, subtitle: str = "", *, lettering: bool = True)
     """SVG markup, 600 by 800, that stands alone as a file or inside a page.
 
     Without `lettering` the words stay out of the picture (they would not be legible in a thumbnail) and
-    remain in its <title>.
+    remain in its <title>; the picture is what they leave, 600 by 580.
     """
     digest = sha256(slug.encode()).digest()
     compose = COMPOSITIONS[digest[0] % len(COMPOSITIONS)]
     colours = PALETTES[digest[1] % len(PALETTES)]
     art = compose(Random(int.from_bytes(digest)), colours)
     words = _lettering(_clean(title), _clean(subtitle), art.title_at_head, art.ink) if lettering else ""
+    top, height = (0, HEIGHT) if lettering else (WORDS if art.title_at_head else 0, HEIGHT - WORDS)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {top} {WIDTH} {height}" role="img">'
         f"<title>{escape(_clean(title))}</title>{art.shapes}{words}</svg>"
     )
 

@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from webapp import clock
 from webapp.concerts import seat_plans
-from webapp.concerts.plan_files import limits, reading
+from webapp.concerts.plan_files import limits, reading, warnings
 from webapp.concerts.plan_files.problems import BadPlanFile
 from webapp.db import transaction
 
@@ -28,7 +28,7 @@ def import_plan(file: Path, name: str, check: bool) -> None:
         except BadPlanFile as bad:
             raise click.ClickException("\n".join(f"{file}: {problem}" for problem in bad.problems)) from None
         for warning in found.warnings:
-            click.echo(f"Worth a look: {warning}")
+            click.echo(f"Worth a look: {warnings.said(warning)}")
         for part in seat_plans.portions_of(found.plan):
             click.echo(f"{part.section}: {part.seats:,} seats of grade {part.grade}")
         if check:

@@ -7,7 +7,8 @@ const SAY_EVERY_MS = 4000; // a last seat that is held, freed and held again is 
 export function connect(section) {
   const words = wordsOf(section);
   const news = section.querySelector("[data-news]");
-  const grades = new Map([...section.querySelectorAll("[data-name]")].map((row) => [row.dataset.name, row]));
+  const list = section.querySelector("ul");
+  const grades = new Map([...list.querySelectorAll("[data-name]")].map((row) => [row.dataset.name, row]));
   const said = new Map([...grades].map(([name, row]) => [name, row.dataset.stock]));
   let heardAt = -Infinity;
   let timer = null;
@@ -16,11 +17,30 @@ export function connect(section) {
     const at = Date.parse(told.at);
     if (told.concert !== Number(section.dataset.concert) || at < heardAt) return;
     heardAt = at;
+    if (told.grades.length !== grades.size || told.grades.some(([name]) => !grades.has(name))) rearrange(told.grades);
     told.grades.forEach(([name, stock], place) => {
       show(grades.get(name), stock);
       price(grades.get(name)?.querySelector("[data-prices]"), told.prices?.[place]);
     });
     if (timer === null) say();
+  };
+  // An operator may put other grades on sale: the rows are those, in that order, and their marks are counted anew.
+  const rearrange = (told) => {
+    for (const [name, stock] of told) if (!said.has(name)) said.set(name, stock);
+    const rows = told.map(([name], place) => {
+      const row = grades.get(name) ?? blank(name);
+      row.querySelector(".grade-mark").dataset.grade = place;
+      return [name, row];
+    });
+    grades.clear();
+    for (const [name, row] of rows) grades.set(name, row);
+    list.replaceChildren(...grades.values());
+  };
+  const blank = (name) => {
+    const row = section.querySelector("template[data-part=grade]").content.firstElementChild.cloneNode(true);
+    row.dataset.name = name;
+    row.querySelector("strong").textContent = name;
+    return row;
   };
   const show = (row, stock) => {
     if (!row || row.dataset.stock === stock) return;
@@ -41,9 +61,10 @@ export function connect(section) {
   const say = () => {
     timer = null;
     const sentences = [];
-    for (const [name, row] of grades) {
-      const sentence = change(said.get(name), row.dataset.stock);
-      said.set(name, row.dataset.stock);
+    for (const [name, before] of said) {
+      const now = grades.get(name)?.dataset.stock ?? "gone"; // a grade that is not sold any more is gone as well
+      const sentence = change(before, now);
+      said.set(name, now);
       if (sentence) sentences.push(fill(words[sentence], { grade: name }));
     }
     if (!sentences.length) return;

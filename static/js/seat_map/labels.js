@@ -4,6 +4,7 @@ import { counted, fill, money } from "frontrow/words";
 const SIZES_PX = { 3: [15, 13, 11.5], 2: [13, 11.5], 1: [13, 11.5, 10] }; // by lines; below the last a name is a smudge
 const NEAR_PX = 12;
 const NEAR_ROOM_PX = 70; // less of a section than this needs no name
+const PLATE = 0.72; // from far the seats are a texture: words on them want a ground of their own
 const TURNED = -Math.PI / 2; // along a side stand, where nothing fits across
 
 export function labels(house, words, letters, colours) {
@@ -11,6 +12,7 @@ export function labels(house, words, letters, colours) {
   const kept = new Map();
   const kinds = new Map();
   const style = { ink: colours.ink, halo: colours.surface };
+  const onPlate = { ...style, plate: PLATE };
 
   // What to write on a section at this scale: {lines, size, turn}, or null where nothing fits.
   const choose = (section, scale) => {
@@ -44,7 +46,7 @@ export function labels(house, words, letters, colours) {
     far: (pen, section, at) => {
       const { label } = written(section, at.scale);
       if (!label) return;
-      letters.write(pen, label.lines, label.size, style, section.label[0] * at.scale + at.x, section.label[1] * at.scale + at.y, label.turn);
+      letters.write(pen, label.lines, label.size, onPlate, section.label[0] * at.scale + at.x, section.label[1] * at.scale + at.y, label.turn);
     },
     // Over its first row, or, where that is out of view, at the edge.
     near: (pen, { name, box }, at, size) => {

@@ -14,9 +14,9 @@ export function lettering(colours, ratio) {
     pen.font = font(size, row, weight);
     return pen.measureText(line).width;
   })) + size * HALO;
-  // style: {ink, halo, weight}; the halo is left out where there is none.
-  const stampOf = (lines, size, { ink, halo, weight = 680 }) => {
-    const key = `${lines.join("\n")} ${size} ${ink} ${halo}`;
+  // style: {ink, halo, weight, plate}; the halo is left out where there is none, the plate lies under all lines.
+  const stampOf = (lines, size, { ink, halo, weight = 680, plate = 0 }) => {
+    const key = `${lines.join("\n")} ${size} ${ink} ${halo} ${plate}`;
     if (stamps.has(key)) return stamps.get(key);
     if (stamps.size >= MOST_STAMPS) stamps.clear();
     const canvas = document.createElement("canvas");
@@ -25,6 +25,7 @@ export function lettering(colours, ratio) {
     const to = canvas.getContext("2d");
     to.scale(ratio(), ratio());
     [to.textAlign, to.textBaseline, to.lineJoin] = ["center", "middle", "round"];
+    if (plate) drawPlate(to, width, height, size / 2, halo, plate);
     lines.forEach((line, row) => {
       const down = height / 2 + (row - (lines.length - 1) / 2) * size * LINE;
       to.font = font(size, row, weight);
@@ -48,4 +49,13 @@ export function lettering(colours, ratio) {
     return to.restore();
   };
   return { write, widthOf, heightOf: (lines, size) => lines.length * size * LINE, forget: () => stamps.clear() };
+}
+
+function drawPlate(to, width, height, round, colour, alpha) {
+  to.save();
+  [to.globalAlpha, to.fillStyle] = [alpha, colour];
+  to.beginPath();
+  to.roundRect(0, 0, width, height, round);
+  to.fill();
+  to.restore();
 }

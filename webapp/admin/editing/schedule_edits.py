@@ -45,7 +45,9 @@ def create(concert: Concert, plan: SeatPlan, times: tuple[datetime, datetime], p
     starts_at, doors_at = times
     known = _at(concert.id, starts_at)
     if known is None:
-        return schedules.put_on(concert, plan, starts_at, doors_at, dict(prices)), True
+        made = schedules.put_on(concert, plan, starts_at, doors_at, dict(prices))
+        _tell(made)
+        return made, True
     wanted = Schedule(starts_at=starts_at, doors_at=doors_at, seat_plan_id=plan.id)
     if of(known) != state(wanted, prices):
         raise EditRefused(field="starts_at", sentence=_("Another performance begins at this time."))
@@ -113,6 +115,7 @@ def remove(schedule_id: int) -> Change:
         raise EditRefused(
             sentence=_("Somebody has had a seat of this performance. Cancel it instead, then archive it.")
         )
+    _tell(schedule)
     db.session.execute(delete(Seat).where(Seat.schedule_id == schedule_id))
     db.session.execute(delete(Schedule).where(Schedule.id == schedule_id))
     return before, {}

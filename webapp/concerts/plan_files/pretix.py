@@ -9,11 +9,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from webapp.concerts.plan_files import limits
+from webapp.concerts.plan_files import limits, warnings
 from webapp.concerts.plan_files.ground import settled, stage_of
 from webapp.concerts.plan_files.json_walk import At
 from webapp.concerts.plan_files.problems import BadPlanFile, Findings, Problem, refuse, tidy
 from webapp.concerts.plan_files.shaping import Block, Spot, plan_of
+from webapp.concerts.plan_files.warnings import Warned
 from webapp.concerts.plans import Plan
 
 
@@ -28,7 +29,7 @@ class _Zones:
         self.seats = self.rows = 0
 
 
-def read(text: str) -> tuple[Plan, dict[str, int], list[str]]:
+def read(text: str) -> tuple[Plan, dict[str, int], list[Warned]]:
     """The plan, no prices (pretix keeps them elsewhere), and warnings. Raises BadPlanFile."""
     findings = Findings()
     top = At(_parsed(text), "", findings)
@@ -45,7 +46,7 @@ def read(text: str) -> tuple[Plan, dict[str, int], list[str]]:
     scale = settled(zones.blocks, findings)
     label, stage = stage_of(zones.areas, scale)
     if zones.areas and not stage:
-        findings.warn(_("No area is called the stage, so one was set before the front."))
+        findings.warn(warnings.NO_STAGE)
     findings.end()
     return plan_of(name, zones.blocks, label, stage), {}, findings.warnings
 
@@ -96,7 +97,7 @@ def _take_zone(zone: At, index: int, zones: _Zones) -> None:
     name, taken = said, {block.name for block in zones.blocks}
     if said in taken:
         name = next(f"{said} ({count})" for count in range(2, index + 1) if f"{said} ({count})" not in taken)
-        zones.findings.warn(_("There are several zones %(name)s; this one is called %(new)s.", name=said, new=name))
+        zones.findings.warn(warnings.ZONE_AGAIN, name=said, new=name)
     block = Block(zones.findings.name(name, limits.LONGEST_SECTION, f"{zone.path}.name"))
     origin = zone.point("position")
     zones.areas += [area.moved(origin) for area in _areas(zone, limits.MOST_AREAS - len(zones.areas))]
@@ -117,7 +118,7 @@ def _areas(zone: At, most: int) -> list[At]:
 def _take_row(row: At, index: int, block: Block, origin: tuple[float, float], zones: _Zones) -> None:
     said = row.text("row_label", optional=True) or row.text("row_number", optional=True)
     if not said:
-        zones.findings.warn(_("%(place)s has no name; it is called %(new)s.", place=row.path, new=index))
+        zones.findings.warn(warnings.ROW_UNNAMED, place=row.path, new=index)
     name = zones.findings.name(said or str(index), limits.LONGEST_ROW, f"{row.path}.row_number")
     away = row.point("position", optional=True)
     origin = origin[0] + away[0], origin[1] + away[1]

@@ -5,6 +5,8 @@ from unicodedata import category
 
 from flask_babel import gettext as _
 
+from webapp.concerts.plan_files.warnings import Warned
+
 MOST_PROBLEMS = 20
 HIDDEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
 
@@ -33,16 +35,16 @@ class Findings:
     """What a reader has found so far. Raises BadPlanFile once there are more problems than one mends in one go."""
 
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
 
     def add(self, place: str, sentence: str) -> None:
         self.problems.append(Problem(place, sentence))
         if len(self.problems) >= MOST_PROBLEMS:
             raise BadPlanFile([*self.problems, Problem("", _("There may be more. Mend these first."))])
 
-    def warn(self, sentence: str) -> None:
+    def warn(self, code: str, **facts: str | int) -> None:
         if len(self.warnings) < MOST_PROBLEMS:
-            self.warnings.append(sentence)
+            self.warnings.append({"code": code, **facts})
 
     def name(self, value: str, most: int, place: str) -> str:
         """A name without what cannot be read, at most so long; one that is longer, or all hidden, is a problem."""

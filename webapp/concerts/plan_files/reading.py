@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from webapp.concerts.plan_files import limits, pretix, row_text
 from webapp.concerts.plan_files.problems import refuse
+from webapp.concerts.plan_files.warnings import Warned
 from webapp.concerts.plans import Plan, PlanError, validate
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ class Reading:
 
     plan: Plan
     prices: dict[str, int] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     source: str | None = None
 
 

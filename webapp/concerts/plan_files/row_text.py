@@ -15,12 +15,13 @@ from webapp.concerts.plan_files.problems import Findings, refuse
 from webapp.concerts.plan_files.row_layout import lay_out
 from webapp.concerts.plan_files.row_lines import Line, Rows, parse_grade, parse_rows
 from webapp.concerts.plan_files.sketch import Floor, Part, Sketch
+from webapp.concerts.plan_files.warnings import Warned
 from webapp.concerts.plans import Plan
 
 KEYWORDS = ("name", "stage", "floor", "section", "grade")
 
 
-def read(text: str) -> tuple[Plan, dict[str, int], list[str]]:
+def read(text: str) -> tuple[Plan, dict[str, int], list[Warned]]:
     """The plan, its prices by grade and warnings. Raises BadPlanFile with every problem and its line."""
     findings, sketch = Findings(), Sketch()
     for line in _lines(text):
