@@ -27,6 +27,11 @@ from webapp.db import db
 
 __all__ = ["chromium"]
 
+# Asks the page again and again, since its script may still be on its way.
+FETCHED_AFRESH = """() => {
+    document.querySelector("[data-controller=order-status]").dispatchEvent(new CustomEvent("countdown:ended"));
+    return document.querySelector("#order-status[data-last]");
+}"""
 ASKED_BY_THE_BANK = {"number": "4000002760003184", "exp_month": "12", "exp_year": "2030", "cvc": "123"}
 
 
@@ -66,8 +71,7 @@ def look(page: Page, name: str) -> None:
 def choose(page: Page, company: str) -> None:
     """The page may fetch its forms afresh at any moment, as it does here: what was chosen stays chosen."""
     page.get_by_label(company, exact=True).check()
-    page.locator("[data-controller=order-status]").dispatch_event("countdown:ended")
-    expect(page.locator("#order-status[data-last]")).to_be_visible()
+    page.wait_for_function(FETCHED_AFRESH, polling=500)
     expect(page.get_by_label(company, exact=True)).to_be_checked()
 
 
