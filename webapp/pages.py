@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import clock, jobs
+from webapp import clock, jobs, templating
 from webapp.accounts.models import User
 from webapp.accounts.next_page import safe_next
 from webapp.content_policy import policy
@@ -22,7 +22,6 @@ from webapp.languages import LANGUAGES
 from webapp.layout import asset, csp_nonce, here, me, money, words
 from webapp.modules import import_map, modules
 from webapp.sheets import sheets
-from webapp.templating import install_sentences
 
 blueprint = Blueprint("pages", __name__)
 
@@ -51,8 +50,7 @@ def register(app: Flask) -> None:
         import_map=import_map,
         modules=modules,
     )
-    install_sentences(app)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    templating.install(app)
     app.context_processor(lambda: {"server_now": clock.now(), "language": str(get_locale()), "me": me()})
     app.after_request(_secure)
 
