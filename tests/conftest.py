@@ -50,7 +50,7 @@ class Together(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    """Not by marks, as --dist loadgroup has it: xdist writes them into names that this pytest no longer reads."""
+    """Not by marks, as --dist loadgroup would have it: xdist writes them into names that this pytest no longer reads."""
     return Together(config, log)
 
 
@@ -104,13 +104,19 @@ def auditor(app: Flask, settings: Settings) -> Iterator[Auditor]:
 
 
 @pytest.fixture
-def stage(app: Flask) -> Iterator[Flask]:
+def counts_from_one() -> bool:
+    """Whether the ids of the next house begin at one again."""
+    return True
+
+
+@pytest.fixture
+def stage(app: Flask, counts_from_one: bool) -> Iterator[Flask]:
     """An empty house in an app context, for tests that break promises on purpose."""
     with app.app_context():
         redis().flushall()
         memory.forget()
         yield app
-        empty()
+        empty(from_one=counts_from_one)
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ from tests.builders import PASSWORD
 from tests.emptying import empty
 from tests.running import answers, free_port, process, wait_until
 from tests.screens.stage import browser
-from webapp import memory
 from webapp.concerts import recent
-from webapp.jobs import redis
 
 # A web process may take what it has read for true as long as this. Ids go on from house to house, names do not.
 REMEMBERED_SECONDS = recent.SECONDS
@@ -56,13 +54,9 @@ def address(app: Flask, environment: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture
-def stage(app: Flask) -> Iterator[Flask]:
-    """An empty house whose ids no house before it had: what the running web, or a late job, still knows of those."""
-    with app.app_context():
-        redis().flushall()
-        memory.forget()
-        yield app
-        empty(from_one=False)
+def counts_from_one() -> bool:
+    """No house has the ids of one before it: the running web, or a late job, still knows of those."""
+    return False
 
 
 @pytest.fixture(scope="module")  # not longer: two at a time in one process is more than Playwright can do
