@@ -50,7 +50,7 @@ class Together(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    """Not by marks, as --dist loadgroup would have it: xdist writes them into names that this pytest no longer reads."""
+    """Not by the marks of --dist loadgroup: xdist writes them into names that this pytest no longer reads."""
     return Together(config, log)
 
 
