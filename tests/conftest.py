@@ -1,6 +1,5 @@
 """Real servers for the whole run, a clean database for each test, and an audit at the end of each."""
 
-import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import builders
 from tests.auditing import Auditor
 from tests.emptying import empty
-from webapp import clock, create_app, memory
+from webapp import clock, create_app, garbage, memory
 from webapp.accounts import passwords
 from webapp.cli import alembic_config
 from webapp.config import Settings, from_environment
@@ -91,8 +90,7 @@ def app(settings: Settings) -> Flask:
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_signing_in.py switches it on
     with app.app_context():
         alembic.command.upgrade(alembic_config(), "head")
-    # What has been imported stays: whoever looks for garbage, thousands of times, need not look there.
-    gc.freeze()
+    garbage.keep()
     return app
 
 

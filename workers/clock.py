@@ -5,7 +5,7 @@ import sys
 
 from rq.cron import CronScheduler
 
-from webapp import jobs
+from webapp import garbage, jobs
 from webapp.config import BadSetting
 from workers.app import app
 from workers.timetable import TIMETABLE
@@ -37,6 +37,7 @@ def main() -> None:
     except BadSetting as problem:
         sys.exit(f"The clock cannot start: {problem}")
     with application.app_context():
+        garbage.keep()
         scheduler().start()  # type: ignore[no-untyped-call]
 
 

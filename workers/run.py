@@ -13,7 +13,7 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
 
-from webapp import jobs
+from webapp import garbage, jobs
 from webapp.config import BadSetting
 from workers.app import app
 
@@ -50,6 +50,7 @@ def main(names: Sequence[str], kind: type[Worker] = Worker) -> None:
     with application.app_context():
         queues = [jobs.queue(name) for name in names or jobs.QUEUES]
         worker = kind(queues, connection=jobs.redis_for_workers(), worker_ttl=POLL_SECONDS)
+    garbage.keep()
     worker.work(logging_level="WARNING")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 
+from webapp import garbage
 from webapp.dev.gateway import create_app
 from webapp.dev.gateway.settings import from_environment
 from webapp.dev.gateway.till import till
@@ -46,6 +47,7 @@ def post_worker_init(worker: Any) -> None:
     # end earlier, or every stop with a kept-alive connection would be a kill.
     worker.cfg.set("graceful_timeout", 1)
     till(worker.wsgi).start()
+    garbage.keep()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
