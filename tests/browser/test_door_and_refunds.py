@@ -54,7 +54,11 @@ def gate(house: Flask, chromium: Browser, tmp_path: Path) -> Iterator[tuple[Brow
     """A browser of its own: which film its camera plays is said when it starts."""
     path = tmp_path / "ticket.y4m"
     path.touch()
-    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={path}"]
+    camera = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={path}",
+    ]
     program = os.environ.get("CHROMIUM") or None
     browser = chromium.browser_type.launch(executable_path=program, args=[*FLAGS, *camera])
     yield browser, path
