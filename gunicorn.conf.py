@@ -34,6 +34,12 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="frontrow-counts-")
 
 
+def post_fork(server, worker):
+    from webapp import garbage
+
+    garbage.wait()
+
+
 def post_worker_init(worker):
     from webapp import garbage
 

@@ -82,6 +82,7 @@ def settings(environment: dict[str, str]) -> Settings:
 def app(settings: Settings) -> Flask:
     """The app on a migrated database."""
     passwords._hasher = builders.QUICK
+    garbage.wait()
     app = create_app(replace(settings, rate_limits=True))
     # Nobody tells of one test's house, or looks into it, while the next one stands: where news are to be delivered,
     # a process of its own does it, or the test itself.

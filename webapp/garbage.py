@@ -1,9 +1,14 @@
-"""What a process that serves need not look through for garbage, again and again, while somebody waits."""
+"""When a process looks for garbage: not while it is built, when nothing is, and never through what it was built of."""
 
 import gc
 
 
+def wait() -> None:
+    """Look for none until `keep`: while a process is built, that is a seventh of its time."""
+    gc.disable()
+
+
 def keep() -> None:
-    """For a process that has been built: everything it has by now stays. Looking through all of it takes 0.1 s."""
-    gc.collect()
+    """What is there by now stays; looking through all of it takes a tenth of a second. From now on, look as usual."""
     gc.freeze()
+    gc.enable()

@@ -32,6 +32,7 @@ def scheduler() -> CronScheduler:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stdout)
+    garbage.wait()
     try:
         application = app()
     except BadSetting as problem:

@@ -43,6 +43,7 @@ def main(names: Sequence[str], kind: type[Worker] = Worker) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
     for chatty in ("rq.worker", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    garbage.wait()
     try:
         application = app()
     except BadSetting as problem:

@@ -156,7 +156,8 @@ def test_many_rows_need_no_more_memory_than_a_few(client: FlaskClient) -> None:
     evening = house()
     orders = """
         INSERT INTO orders (public_id, user_id, concert_id, schedule_id, status, created_at, expires_at)
-        SELECT 'order-' || n, :buyer, :concert, :schedule, 'expired', :now, :now FROM generate_series(CAST(:first AS int), :last) n
+        SELECT 'order-' || n, :buyer, :concert, :schedule, 'expired', :now, :now
+        FROM generate_series(CAST(:first AS int), :last) n
     """
     facts = {"buyer": fan("buyer"), "concert": evening.concert_id, "schedule": evening.id, "now": NOW}
 

@@ -41,6 +41,10 @@ def when_ready(server: Any) -> None:
     )
 
 
+def post_fork(server: Any, worker: Any) -> None:
+    garbage.wait()
+
+
 def post_worker_init(worker: Any) -> None:
     """Begin to deliver, in the worker's process."""
     # gunicorn kills a worker after graceful_timeout. The worker's own patience with idle connections has to
