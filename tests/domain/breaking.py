@@ -261,12 +261,22 @@ def archived_and_open() -> None:
     sql("UPDATE concerts SET archived_at = now()")
 
 
+def place_in_a_draft() -> None:
+    do(joining.join, fan("waiter"), concert(capacity=0).id, NOW)
+    sql(
+        "ALTER TABLE concerts DISABLE TRIGGER what_fans_have_stays_published",
+        "UPDATE concerts SET published_at = NULL",
+        "ALTER TABLE concerts ENABLE TRIGGER what_fans_have_stays_published",
+    )
+
+
 BREAKS: dict[str, Callable[[], None]] = {
     "paid-money-was-not-sent-away": money_sent_away,
     "houses-are-as-planned": lost_seat,
     "seats-gone-are-nobodys": sold_ghost,
     "drafts-are-not-played": house_of_a_draft,
     "archived-shows-sell-nothing": archived_and_open,
+    "drafts-have-no-fans": place_in_a_draft,
     "one-owner-per-seat": two_owners,
     "seat-limit": five_seats,
     "seat-says-who-has-it": forgotten_seat,
