@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.builders import NOW, at, begin_card, concert, do, fan, fans, gather, hold, house, report, soon
+from tests.domain.breaking_shows import archived_and_open, house_of_a_draft, place_in_a_draft
 from tests.domain.mending import RULED, sql
 from webapp.audit import broken_promises
 from webapp.checkout import refunding, settling
@@ -249,25 +250,6 @@ def lost_seat() -> None:
 def sold_ghost() -> None:
     hold(fan("holder"), house(), 1)
     sql("UPDATE seats SET schedule_id = NULL, held_until = NULL WHERE number = 1")
-
-
-def house_of_a_draft() -> None:
-    house()
-    sql("UPDATE seat_plans SET saved_at = NULL")
-
-
-def archived_and_open() -> None:
-    house()
-    sql("UPDATE concerts SET archived_at = now()")
-
-
-def place_in_a_draft() -> None:
-    do(joining.join, fan("waiter"), concert(capacity=0).id, NOW)
-    sql(
-        "ALTER TABLE concerts DISABLE TRIGGER what_fans_have_stays_published",
-        "UPDATE concerts SET published_at = NULL",
-        "ALTER TABLE concerts ENABLE TRIGGER what_fans_have_stays_published",
-    )
 
 
 BREAKS: dict[str, Callable[[], None]] = {
