@@ -25,6 +25,8 @@ from webapp.waiting_room.models import Counter
 T = TypeVar("T")
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+WORDS = {"artist_en": "The Band", "venue_en": "The Hall", "city_en": "Seoul", "description_en": "An evening."}
 PASSWORD = "correct horse battery"
 # A real hash of the same kind that takes no time to check; tests/domain/test_passwords.py looks at the house's own.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -107,14 +109,9 @@ def concert(slug: str = "show", capacity: int = 100, opens_at: datetime | None =
     """A concert on sale since yesterday, with an empty line."""
     made = Concert(
         slug=slug,
-        title=slug.title(),
-        artist="The Band",
-        venue="The Hall",
-        city="Seoul",
-        description="An evening.",
+        **WORDS | {"title_en": slug.title(), "published_at": LONG_AGO} | about,
         time_zone="Asia/Seoul",
-        sale_opens_at=opens_at or datetime(2026, 1, 1, tzinfo=UTC),
-        **about,
+        sale_opens_at=opens_at or LONG_AGO,
     )
     with transaction():
         db.session.add(made)

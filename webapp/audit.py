@@ -45,8 +45,16 @@ PROMISES = {
     "archived-shows-sell-nothing": (
         "concert {} is archived and its sale is open",
         "SELECT c.id FROM concerts c WHERE c.archived_at IS NOT NULL AND c.sale_closed_at IS NULL"
+        " AND c.published_at IS NOT NULL"
         " AND EXISTS (SELECT FROM schedules d WHERE d.concert_id = c.id AND d.cancelled_at IS NULL"
         " AND d.starts_at > :now)",
+    ),
+    "drafts-have-no-fans": (
+        "concert {} is a draft, and somebody has a place, a draw or an order there",
+        "SELECT c.id FROM concerts c WHERE c.published_at IS NULL AND (EXISTS (SELECT FROM sessions s"
+        " WHERE s.concert_id = c.id) OR EXISTS (SELECT FROM lobby_entries e WHERE e.concert_id = c.id)"
+        " OR EXISTS (SELECT FROM draws d WHERE d.concert_id = c.id)"
+        " OR EXISTS (SELECT FROM orders o WHERE o.concert_id = c.id))",
     ),
     "ledger-sums": (
         "the points of user {} are not the sum of their ledger",

@@ -111,7 +111,7 @@ def open_sale(slug: str) -> None:
         with transaction():
             steering.open_sale(listing.concert(slug).id, clock.now())
     except NotFound:
-        raise click.ClickException(f"There is no concert {slug!r}.") from None
+        raise click.ClickException(f"There is no published concert {slug!r}.") from None
     click.echo(f"The sale of {slug} is open.")
 
 

@@ -29,6 +29,17 @@ def plain_ngettext(one: str, many: str, num: int) -> str:
     return str(_catalogue().ungettext(one, many, num))
 
 
+def spoken() -> str:
+    """The language of this request, or of whoever is spoken to; English where nobody is."""
+    language = get_locale()
+    return str(language.language) if language else "en"
+
+
+def either(english: str, korean: str) -> str:
+    """What may be said in both languages: in the one spoken, or in the other where there is nothing in that."""
+    return (korean or english) if spoken() == "ko" else (english or korean)
+
+
 def _catalogue() -> Any:
     """The translations of the language spoken now, looked up once: a page has fifty sentences, and a job that writes
     to many speaks to each in their own."""

@@ -14,7 +14,7 @@ def test_from_nothing_to_a_seat_that_is_bought(enter: Stage) -> None:
     page = enter("operator", "/admin", wide=False)
     page.get_by_role("main").get_by_role("link", name="Put on a concert").first.click()
     for label, text in (("Title", "Winter Letter"), ("Artist", "The Band"), ("Venue", "The Hall"), ("City", "Seoul")):
-        page.get_by_label(label, exact=True).fill(text)
+        page.get_by_label(f"{label}, in English").fill(text)
     page.get_by_label("The sale opens at").fill("2030-01-01T20:00")
     page.get_by_role("button", name="Go on to the seats").click()
     page.get_by_role("link", name="Add a date").click()
@@ -27,6 +27,8 @@ def test_from_nothing_to_a_seat_that_is_bought(enter: Stage) -> None:
     page.get_by_label("Begins").fill("2030-02-01T19:30")
     page.get_by_label("Doors open").fill("2030-02-01T18:30")
     page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     page.get_by_role("link", name="Open it now").click()
     page.get_by_role("button", name="Open the sale now").click()
     page.get_by_role("dialog").get_by_role("button", name="Open the sale now").click()

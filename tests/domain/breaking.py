@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.builders import NOW, at, begin_card, concert, do, fan, fans, gather, hold, house, report, soon
+from tests.domain.breaking_shows import archived_and_open, house_of_a_draft, place_in_a_draft
 from tests.domain.mending import RULED, sql
 from webapp.audit import broken_promises
 from webapp.checkout import refunding, settling
@@ -251,22 +252,13 @@ def sold_ghost() -> None:
     sql("UPDATE seats SET schedule_id = NULL, held_until = NULL WHERE number = 1")
 
 
-def house_of_a_draft() -> None:
-    house()
-    sql("UPDATE seat_plans SET saved_at = NULL")
-
-
-def archived_and_open() -> None:
-    house()
-    sql("UPDATE concerts SET archived_at = now()")
-
-
 BREAKS: dict[str, Callable[[], None]] = {
     "paid-money-was-not-sent-away": money_sent_away,
     "houses-are-as-planned": lost_seat,
     "seats-gone-are-nobodys": sold_ghost,
     "drafts-are-not-played": house_of_a_draft,
     "archived-shows-sell-nothing": archived_and_open,
+    "drafts-have-no-fans": place_in_a_draft,
     "one-owner-per-seat": two_owners,
     "seat-limit": five_seats,
     "seat-says-who-has-it": forgotten_seat,

@@ -51,7 +51,7 @@ def test_an_edit_is_seen_by_a_process_that_remembers_the_concert() -> None:
     assert recent.concert("show").venue == "The Hall"
     assert stock.by_grade(evening.concert_id, NOW)[0].price == 100_000
     before = concert_edits.of(db.session.get_one(Concert, evening.concert_id))
-    values = {**before, "sale_opens_at": db.session.get_one(Concert, 1).sale_opens_at, "venue": "Another Hall"}
+    values = {**before, "sale_opens_at": db.session.get_one(Concert, 1).sale_opens_at, "venue_en": "Another Hall"}
     do(concert_edits.change, db.session.get_one(Concert, 1), values, states.fingerprint(before), NOW)
     # Whatever is remembered is so for seconds, but for where seats are: a plan never changes.
     assert max(kept.seconds for kept in memory.Recent.everyone if kept is not geometry._houses) <= 10
@@ -63,7 +63,7 @@ def test_an_edit_is_seen_by_a_process_that_remembers_the_concert() -> None:
 def test_the_poster_of_an_edited_concert_has_another_address() -> None:
     show = concert()
     addresses = {show.poster_version}
-    for name, value in (("title", "Other"), ("artist", "Others"), ("poster", "word")):
+    for name, value in (("title_en", "Other"), ("artist_en", "Others"), ("poster", "word")):
         setattr(show, name, value)
         addresses.add(show.poster_version)
     assert len(addresses) == 4

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 from tests.builders import NOW, at, concert, do, fan, soon
 from tests.races.racing import PATIENCE_SECONDS, race
 from tests.running import wait_until
+from webapp.admin.editing import publishing
+from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.errors import SaleNotOpen
 from webapp.live import messages
@@ -67,6 +70,29 @@ def test_who_waited_for_the_line_while_the_sale_opened_is_let_in(said: list[Any]
     )
     assert (place.wait_number, place.called_at) == (1, at(seconds=1))
     assert {tick["state"] for tick in said} == {"open"}
+
+
+def withdraw_while_a_fan_joins(waiter: int, line: int) -> Any:
+    return while_waiting(
+        lambda: publishing.withdraw(db.session.get_one(Concert, line)),
+        lambda: do(joining.join, waiter, line, at(seconds=1)),
+    )[1]
+
+
+@pytest.mark.usefixtures("house")
+def test_who_waited_for_the_line_while_the_concert_became_a_draft_again_is_not_let_in() -> None:
+    line, waiter = concert().id, fan("waiter")
+    assert isinstance(withdraw_while_a_fan_joins(waiter, line), SaleNotOpen)
+    assert db.session.get_one(Counter, line, populate_existing=True).created_count == 0
+
+
+@pytest.mark.usefixtures("house")
+def test_control_a_line_that_takes_a_draft_for_published_is_stopped_by_the_tables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calling, "lock", _lock_and_read_in_one)
+    line, waiter = concert().id, fan("waiter")
+    assert isinstance(withdraw_while_a_fan_joins(waiter, line), IntegrityError)
 
 
 def test_control_with_the_concert_read_by_the_locking_statement_a_closed_sale_lets_a_fan_in(

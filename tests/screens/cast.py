@@ -18,13 +18,13 @@ from webapp.checkout.payments import Wish
 from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.concerts.plans import Plan
 from webapp.db import db, transaction
-from webapp.dev import seeds
+from webapp.dev import seeds, shows
 from webapp.dev.drawing import fan as fan_of_rows
 from webapp.dev.drawing import framed
 from webapp.waiting_room import joining, steering
 from webapp.waiting_room.models import Counter
 
-WHOLE_HALL, CLUB, RECITAL, ARENA = seeds.SHOWS
+WHOLE_HALL, CLUB, RECITAL, ARENA = shows.SHOWS
 
 
 @cache
@@ -47,7 +47,7 @@ _numbers = count(1)
 MADE = timedelta(minutes=6)  # before its end: as long as an order that is being paid is held
 
 
-def show(play: seeds.Show = CLUB, capacity: int = 50, opens_minutes: float = -1440, **changes: Any) -> Concert:
+def show(play: shows.Show = CLUB, capacity: int = 50, opens_minutes: float = -1440, **changes: Any) -> Concert:
     """One of the demo's concerts. Its address is new each time: pages of a moment ago must not be taken for its own."""
     slug = f"{play.slug}-{next(_numbers)}"
     changed = {"capacity": capacity, "opens": timedelta(minutes=opens_minutes), **changes}

@@ -19,6 +19,7 @@ SCENE_OF = {
     "admin.index": "houses",
     "admin.new_concert": "concert-new",
     "admin.new_schedule": "date-new",
+    "admin.preview": "draft-preview",
     "admin.set_up": "concert-set-up",
     "admin.show_archive": "archive",
     "admin.show_door": "door-ready",

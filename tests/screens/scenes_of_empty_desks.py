@@ -94,8 +94,9 @@ def _save_after_another(page: Page) -> None:
     """Another operator saves first."""
     slug = page.url.rsplit("/", 2)[1]
     with transaction():
-        db.session.scalars(select(Concert).where(Concert.slug == slug)).one().city = "Ulsan"
-    page.locator("[name=artist]").fill("The Latecomers")
+        concert = db.session.scalars(select(Concert).where(Concert.slug == slug)).one()
+        concert.city_en = "Ulsan" if concert.city_en != "Ulsan" else "Jeju"
+    page.locator("[name=artist_en]").fill("The Latecomers")
     page.get_by_role("main").locator("form").first.evaluate("form => form.requestSubmit()")
     expect(page.locator("[role=alert], .notice[data-kind=error]").first).to_be_visible()
 

@@ -4,7 +4,7 @@ from playwright.sync_api import Page
 from sqlalchemy import update
 
 from tests.builders import do, fan
-from tests.screens.cast import CLUB, HALL, RECITAL, crowd, first_night, line, sell, show
+from tests.screens.cast import ARENA, CLUB, HALL, RECITAL, crowd, first_night, line, sell, show
 from tests.screens.scenes import Place, scene
 from webapp import clock
 from webapp.concerts.models import Concert, Seat
@@ -24,7 +24,7 @@ def listing(place: Place) -> str:
     for play in (HALL, CLUB):
         sell(show(play))
     show(RECITAL, opens_minutes=5)
-    over = show(RECITAL, title="Everyone, Louder", artist="Nova Parade")
+    over = show(RECITAL, english=ARENA.english, korean=ARENA.korean)
     do(steering.close_sale, over.id, clock.now())
     return "/"
 

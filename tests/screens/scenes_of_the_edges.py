@@ -110,7 +110,7 @@ def concert_with_a_cancelled_night(place: Place) -> str:
 @scene(BILL)
 def concert_abroad(place: Place) -> str:
     """Its times are those of its city."""
-    concert = show(HALL, city="Tokyo")
+    concert = show(HALL, english=HALL.english._replace(city="Tokyo"), korean=HALL.korean._replace(city="도쿄"))
     with transaction():
         db.session.get_one(Concert, concert.id).time_zone = "Asia/Tokyo"
     return f"/concerts/{concert.slug}"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import insert
@@ -63,6 +64,27 @@ def concert_set_up(place: Place) -> str:
     """What is done and what is still to do before the sale opens."""
     operator()
     return f"/admin/concerts/{show(HALL, opens_minutes=600).slug}/setup"
+
+
+def draft(**changes: Any) -> Concert:
+    concert = show(HALL, opens_minutes=600, **changes)
+    with transaction():
+        concert.published_at = None
+    return concert
+
+
+@scene(**office)
+def draft_set_up(place: Place) -> str:
+    """A draft that says what is missing in Korean, and can be published."""
+    operator()
+    return f"/admin/concerts/{draft(korean=HALL.korean._replace(artist='', description='')).slug}/setup"
+
+
+@scene(**office)
+def draft_preview(place: Place) -> str:
+    """A draft as fans will see it."""
+    operator()
+    return f"/admin/concerts/{draft().slug}/preview"
 
 
 @scene(**office)

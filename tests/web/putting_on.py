@@ -13,11 +13,11 @@ from webapp.db import db
 
 ROWS = "section Floor\ngrade VIP 165,000\nA-B 1-10 aisle 5\ngrade R 132,000\nC 1-12 missing 6-7\n"
 CONCERT = {
-    "title": "겨울 편지",
-    "artist": "Saebyeok Train",
-    "venue": "Mirinae Hall",
-    "city": "Seoul",
-    "description": "An evening.\r\nWith an interval.",
+    "title_ko": "겨울 편지",
+    "artist_en": "Saebyeok Train",
+    "venue_en": "Mirinae Hall",
+    "city_en": "Seoul",
+    "description_en": "An evening.\r\nWith an interval.",
     "slug": "winter-letter",
     "time_zone": "Asia/Seoul",
     "sale_opens_at": "2026-12-10T20:00",

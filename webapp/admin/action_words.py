@@ -25,6 +25,8 @@ WORDS = {
     "check in": _lazy("Let a ticket in"),
     "create concert": _lazy("Put on a concert"),
     "edit concert": _lazy("Changed a concert"),
+    "publish concert": _lazy("Published a concert"),
+    "withdraw concert": _lazy("Made a concert a draft again"),
     "archive concert": _lazy("Archived a concert"),
     "restore concert": _lazy("Restored a concert"),
     "delete concert": _lazy("Deleted a concert"),

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.admin import house, log
-from webapp.admin.editing import concert_edits, schedule_edits
+from webapp.admin.editing import concert_edits, publishing, schedule_edits
 from webapp.admin.editing.forms import POSTERS, ConcertForm, EditConcertForm, NewConcertForm, blame
 from webapp.admin.editing.states import Change, fingerprint, on_the_wall
 from webapp.admin.guards import operator_required
@@ -33,7 +33,7 @@ def show_archive() -> str:
 @operator_required
 def new_concert() -> Any:
     """A concert from nothing, or `?from=` another one."""
-    model = listing.concert(request.args["from"]) if request.args.get("from") else None
+    model = listing.any_concert(request.args["from"]) if request.args.get("from") else None
     form = NewConcertForm(data=_shown(model) if model else {"lobby_minutes": 60, "capacity": 100})
     if form.validate_on_submit():
         operator_id, now = current_user.id, clock.now()
@@ -54,21 +54,23 @@ def new_concert() -> Any:
 @operator_required
 def set_up(slug: str) -> str:
     """What is there of a concert, and what is still missing before it can sell."""
-    concert = listing.concert(slug)
-    shows = schedule_edits.of_concert(concert.id)
+    concert = listing.any_concert(slug)
+    shows, now = schedule_edits.of_concert(concert.id), clock.now()
     return render_template(
         "admin/edit/setup.html",
         concert=concert,
         shows=shows,
         sold=schedule_edits.sold([schedule.id for schedule, _plan, _prices in shows]),
-        now=clock.now(),
+        now=now,
+        ready=publishing.readiness(concert, now) if concert.is_draft else None,
+        can_be_draft=not concert.is_draft and publishing.why_it_stays(concert) is None,
     )
 
 
 @blueprint.route("/concerts/<slug>/edit", methods=["GET", "POST"])
 @operator_required
 def edit_concert(slug: str) -> Any:
-    concert = listing.concert(slug)
+    concert = listing.any_concert(slug)
     form = EditConcertForm(data=_shown(concert))
     form.poster.choices = [(word, word) for word in _posters(concert)]
     saved: dict[str, Any] = {}
@@ -83,7 +85,7 @@ def edit_concert(slug: str) -> Any:
         else:
             flash(_("Saved."), "info")
             return redirect(url_for(".set_up", slug=slug), 303)
-    concert = listing.concert(slug)
+    concert = listing.any_concert(slug)
     if saved or request.method == "GET":
         form.seen.data = fingerprint(concert_edits.of(concert))
     return _page("admin/edit/concert.html", form, concert=concert, model=None, saved=_differing(form, concert, saved))
@@ -92,7 +94,7 @@ def edit_concert(slug: str) -> Any:
 @blueprint.get("/concerts/<slug>/posters/<word>.svg")
 @operator_required
 def show_poster_choice(slug: str, word: str) -> Response:
-    concert = listing.concert(slug)
+    concert = listing.any_concert(slug)
     answer = Response(poster(word, concert.title, concert.artist), mimetype="image/svg+xml")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return answer
@@ -101,32 +103,33 @@ def show_poster_choice(slug: str, word: str) -> Response:
 @blueprint.post("/concerts/<slug>/archiving")
 @operator_required
 def archive_concert(slug: str) -> Any:
-    concert, now = listing.concert(slug), clock.now()
-    return _act(slug, "archive concert", lambda: concert_edits.archive(concert, now), url_for(".show_archive"))
+    concert, now = listing.any_concert(slug), clock.now()
+    return act(slug, "archive concert", lambda: concert_edits.archive(concert, now), url_for(".show_archive"))
 
 
 @blueprint.post("/concerts/<slug>/restoring")
 @operator_required
 def restore_concert(slug: str) -> Any:
-    concert = listing.concert(slug)
-    return _act(slug, "restore concert", lambda: concert_edits.restore(concert), url_for(".set_up", slug=slug))
+    concert = listing.any_concert(slug)
+    return act(slug, "restore concert", lambda: concert_edits.restore(concert), url_for(".set_up", slug=slug))
 
 
 @blueprint.post("/concerts/<slug>/deletion")
 @operator_required
 def delete_concert(slug: str) -> Any:
-    concert = listing.concert(slug)
-    return _act(slug, "delete concert", lambda: concert_edits.remove(concert), url_for(".index"))
+    concert = listing.any_concert(slug)
+    return act(slug, "delete concert", lambda: concert_edits.remove(concert), url_for(".index"))
 
 
-def _act(slug: str, action: str, act: Callable[[], Change], onwards: str) -> Any:
+def act(slug: str, action: str, change: Callable[[], Change | None], onwards: str, done: str | None = None) -> Any:
+    """Do something to the whole concert and note it, in one transaction; a refusal is said on its page."""
     try:
         with transaction():
-            note(act(), action, slug)
+            note(change(), action, slug)
     except EditRefused as problem:
         flash(str(problem), "error")
         return redirect(url_for(".set_up", slug=slug), 303)
-    flash(_("Done."), "info")
+    flash(done or _("Done."), "info")
     return redirect(onwards, 303)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from webapp import clock
 from webapp.admin import log
@@ -14,7 +14,7 @@ from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.checkout import door
 from webapp.concerts import listing
-from webapp.concerts.models import Schedule
+from webapp.concerts.models import Concert, Schedule
 from webapp.db import db, transaction
 
 LATEST = 10
@@ -27,8 +27,9 @@ OPEN_FOR = timedelta(hours=12)  # after its start a performance stays on the lis
 def choose_door() -> str:
     statement = (
         select(Schedule)
-        .options(joinedload(Schedule.concert, innerjoin=True))
-        .where(Schedule.starts_at > clock.now() - OPEN_FOR)
+        .join(Schedule.concert)
+        .options(contains_eager(Schedule.concert))
+        .where(Schedule.starts_at > clock.now() - OPEN_FOR, Concert.published_at.is_not(None))
         .order_by(Schedule.starts_at)
         .limit(60)
     )

@@ -28,12 +28,14 @@ def index() -> str:
 
 @blueprint.get("/concerts/<slug>")
 @operator_required
-def concert(slug: str) -> str:
-    now = clock.now()
-    concert = listing.concert(slug)
+def concert(slug: str) -> Any:
+    """The line, the sale and the house; a draft has none of them to steer, and leads to where it is edited."""
+    now, is_fragment = clock.now(), "X-Fragment" in request.headers
+    concert = listing.concert(slug) if is_fragment else listing.any_concert(slug)
+    if concert.is_draft:
+        return redirect(url_for(".set_up", slug=slug))
     houses = house.houses(concert.id, now)
     totals, line = house.totals(houses), house.line(concert.id, now)
-    is_fragment = "X-Fragment" in request.headers
     return render_template(
         "admin/_house.html" if is_fragment else "admin/concert.html",
         concert=concert,

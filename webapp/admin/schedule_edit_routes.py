@@ -24,8 +24,8 @@ from webapp.errors import EditRefused
 @operator_required
 def new_schedule(slug: str) -> Any:
     """A date in the house `?plan=`, or like the date `?from=`; without either, the choice of a house."""
-    concert, model = listing.concert(slug), request.args.get("from", type=int)
-    like = listing.schedule(model) if model else None
+    concert, model = listing.any_concert(slug), request.args.get("from", type=int)
+    like = listing.any_schedule(model) if model else None
     plan_id = like.seat_plan_id if like else request.args.get("plan", type=int)
     if plan_id is None:
         return render_template("admin/edit/choose_plan.html", concert=concert, plans=seat_plans.listed(), schedule=None)
@@ -52,7 +52,7 @@ def new_schedule(slug: str) -> Any:
 @blueprint.route("/schedules/<int:schedule_id>/edit", methods=["GET", "POST"])
 @operator_required
 def edit_schedule(schedule_id: int) -> Any:
-    schedule = listing.schedule(schedule_id)
+    schedule = listing.any_schedule(schedule_id)
     concert, plan, prices = schedule.concert, seat_plans.plan(schedule.seat_plan_id), pricing.of(schedule_id)
     form = _form(concert, schedule)
     entered, priced, wrong = _prices(list(prices), prices)
@@ -70,7 +70,7 @@ def edit_schedule(schedule_id: int) -> Any:
             flash(_("Saved."), "info")
             return redirect(url_for(".set_up", slug=concert.slug), 303)
     if saved or request.method == "GET":
-        form.seen.data = fingerprint(schedule_edits.of(listing.schedule(schedule_id)))
+        form.seen.data = fingerprint(schedule_edits.of(listing.any_schedule(schedule_id)))
     return _page(form, concert, schedule, plan, entered, wrong, saved)
 
 
@@ -78,7 +78,7 @@ def edit_schedule(schedule_id: int) -> Any:
 @operator_required
 def change_plan(schedule_id: int) -> Any:
     """Another house for a date: the choice, then what it would do, then doing it."""
-    schedule, now = listing.schedule(schedule_id), clock.now()
+    schedule, now = listing.any_schedule(schedule_id), clock.now()
     plan_id = request.args.get("plan", type=int)
     if plan_id is None:
         plans = [one for one in seat_plans.listed() if one[0].id != schedule.seat_plan_id]
@@ -97,8 +97,8 @@ def change_plan(schedule_id: int) -> Any:
             problem = str(refused)
         else:
             flash(_("Saved."), "info")
-            return redirect(url_for(".set_up", slug=listing.schedule(schedule_id).concert.slug), 303)
-    schedule = listing.schedule(schedule_id)
+            return redirect(url_for(".set_up", slug=listing.any_schedule(schedule_id).concert.slug), 303)
+    schedule = listing.any_schedule(schedule_id)
     page = render_template(
         "admin/edit/replace.html",
         concert=schedule.concert,
@@ -135,7 +135,7 @@ def delete_schedule(schedule_id: int) -> Any:
 
 
 def _act(schedule_id: int, action: str, act: Callable[[], Change]) -> Any:
-    schedule = listing.schedule(schedule_id)
+    schedule = listing.any_schedule(schedule_id)
     slug, subject = schedule.concert.slug, _subject(schedule.concert, schedule)
     try:
         with transaction():

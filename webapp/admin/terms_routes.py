@@ -18,7 +18,7 @@ from webapp.errors import EditRefused, StaleEdit
 @blueprint.route("/concerts/<slug>/refund-terms", methods=["GET", "POST"])
 @operator_required
 def edit_terms(slug: str) -> Any:
-    concert = listing.concert(slug)
+    concert = listing.any_concert(slug)
     form = ladder_form.form_of(concert.refund_terms)
     steps = ladder_form.typed_steps(request.form) if form.is_submitted() else concert.refund_terms["steps"]
     problem = ""
@@ -35,7 +35,7 @@ def edit_terms(slug: str) -> Any:
             else:
                 flash(_("Saved."), "info")
                 return redirect(url_for(".set_up", slug=slug), 303)
-    concert = listing.concert(slug)
+    concert = listing.any_concert(slug)
     form.seen.data = form.seen.data or fingerprint(concert.refund_terms)
     page = render_template(
         "admin/edit/terms.html",

@@ -63,7 +63,7 @@ class Schedule(Answered):
 class Concert(Answered):
     id: int = told("The concert", "공연 ID", 1)
     slug: str = told("Its name in addresses", "주소에 쓰는 이름", "low-tide")
-    title: str = told("Its title", "제목", "Low Tide")
+    title: str = told("Its title, in the language asked for", "요청한 언어의 제목", "Low Tide")
     sale_state: Literal["upcoming", "on_sale", "sold_out", "closed"] = told(
         "Where the sale stands", "판매 상태", "on_sale"
     )

@@ -16,12 +16,12 @@ NOTHING = Left(0, 0)
 
 
 def concerts(now: datetime) -> list[tuple[Concert, str, list[tuple[Schedule, Left]]]]:
-    """Every concert with its sale's state and its schedules still to come, soonest first."""
+    """Every published concert with its sale's state and its schedules still to come, soonest first."""
     coming = (
         select(Schedule)
         .join(Schedule.concert)
         .options(contains_eager(Schedule.concert))
-        .where(Schedule.starts_at > now, Schedule.archived_at.is_(None), Concert.archived_at.is_(None))
+        .where(Schedule.starts_at > now, Schedule.archived_at.is_(None), listing.IS_LISTED)
         .order_by(Schedule.starts_at, Schedule.id)
     )
     schedules = db.session.scalars(coming).all()
@@ -39,7 +39,7 @@ def concert(concert_id: int | None, now: datetime) -> Concert:
     """
     if concert_id is not None:
         found = db.session.get(Concert, concert_id)
-        if found is None:
+        if found is None or found.is_draft:
             raise NoSuchConcert()
         return found
     open_now = [one for one in db.session.scalars(_listed()) if one.is_on_sale(now)]
@@ -89,7 +89,7 @@ def seat_id(schedule: Schedule, number: int) -> int:
 
 
 def _listed() -> Select[Concert]:
-    return select(Concert).where(Concert.archived_at.is_(None)).order_by(Concert.id)
+    return select(Concert).where(listing.IS_LISTED).order_by(Concert.id)
 
 
 def _state(shown: list[tuple[Schedule, Left]], now: datetime) -> str:

@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from redis.exceptions import RedisError
 from rq import Worker
 from rq.registry import FailedJobRegistry
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import jobs
@@ -36,7 +36,9 @@ def _up(store: str, away: type[Exception], read: Callable[[], list[Metric]]) -> 
 
 
 def _lines(now: datetime) -> Iterator[Metric]:
-    is_open = or_(Concert.sale_closed_at.is_(None), Concert.sale_closed_at > now)
+    is_open = and_(
+        Concert.published_at.is_not(None), or_(Concert.sale_closed_at.is_(None), Concert.sale_closed_at > now)
+    )
     newest = select(Concert.slug, Counter).join(Counter, Counter.concert_id == Concert.id).where(is_open)
     rows = db.session.execute(newest.order_by(Concert.sale_opens_at.desc()).limit(MOST_CONCERTS)).all()
     figures = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.concerts import stock
@@ -38,6 +38,8 @@ class Performance:
     is_over: bool = False
 
 
+# What stands on the listings: a draft is not there yet, and an archived concert no more.
+IS_LISTED = and_(Concert.published_at.is_not(None), Concert.archived_at.is_(None))
 # Built once, like every statement that is asked often.
 ONE_SCHEDULE = (
     select(Schedule).options(joinedload(Schedule.concert, innerjoin=True)).where(Schedule.id == bindparam("id"))
@@ -45,7 +47,9 @@ ONE_SCHEDULE = (
 
 
 def sale_state(concert: Concert, seats_left: int, now: datetime) -> str:
-    """ "upcoming", "on_sale", "sold_out" or "closed"."""
+    """ "draft", "upcoming", "on_sale", "sold_out" or "closed"."""
+    if concert.is_draft:
+        return "draft"
     if concert.is_closed(now):
         return "closed"
     if not concert.is_on_sale(now):
@@ -54,7 +58,7 @@ def sale_state(concert: Concert, seats_left: int, now: datetime) -> str:
 
 
 def cards(now: datetime) -> list[Card]:
-    """Every concert with a schedule still to come, soonest first."""
+    """Every published concert with a schedule still to come, soonest first."""
     prices = (
         select(Schedule.concert_id, stock.LOW.label("low"), stock.HIGH.label("high"))
         .join(Seat, Seat.schedule_id == Schedule.id)
@@ -66,7 +70,7 @@ def cards(now: datetime) -> list[Card]:
         .join(Schedule, Schedule.concert_id == Concert.id)
         .add_columns(prices.c.low, prices.c.high)
         .join(prices, prices.c.concert_id == Concert.id)
-        .where(Schedule.starts_at > now, Schedule.archived_at.is_(None), Concert.archived_at.is_(None))
+        .where(Schedule.starts_at > now, Schedule.archived_at.is_(None), IS_LISTED)
         .group_by(Concert.id, prices.c.low, prices.c.high)
         .order_by(func.min(Schedule.starts_at))
     )
@@ -76,7 +80,12 @@ def cards(now: datetime) -> list[Card]:
 
 
 def concert(slug: str) -> Concert:
-    """The concert with this slug. Raises NotFound."""
+    """The published concert with this slug. Raises NotFound."""
+    return _published(any_concert(slug))
+
+
+def any_concert(slug: str) -> Concert:
+    """The concert with this slug, be it a draft: for operators. Raises NotFound."""
     found = db.session.scalar(select(Concert).where(Concert.slug == slug))
     if found is None:
         raise NotFound()
@@ -84,7 +93,14 @@ def concert(slug: str) -> Concert:
 
 
 def schedule(schedule_id: int) -> Schedule:
-    """The schedule with its concert. Raises NotFound."""
+    """The schedule of a published concert, with that concert. Raises NotFound."""
+    found = any_schedule(schedule_id)
+    _published(found.concert)
+    return found
+
+
+def any_schedule(schedule_id: int) -> Schedule:
+    """The schedule with its concert, be it a draft: for operators. Raises NotFound."""
     found = db.session.scalar(ONE_SCHEDULE, {"id": schedule_id})
     if found is None:
         raise NotFound()
@@ -98,6 +114,12 @@ def performances(concert: Concert, now: datetime) -> list[Performance]:
     schedules = db.session.scalars(statement).all()
     left = stock.by_schedule([schedule.id for schedule in schedules], now)
     return [_performance(schedule, left, concert, now) for schedule in schedules]
+
+
+def _published(concert: Concert) -> Concert:
+    if concert.is_draft:
+        raise NotFound()
+    return concert
 
 
 def _performance(schedule: Schedule, left: dict[int, stock.Left], concert: Concert, now: datetime) -> Performance:

@@ -22,7 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from webapp.concerts.plans import Plan
+from webapp.concerts.texts import NEEDED, Texts, in_a_language
 from webapp.db import Model
+from webapp.languages import spoken
 
 # Common practice in Korea; checkout/fees.py reads it, docs/decisions/0015 says why.
 REFUND_TERMS = (
@@ -31,8 +33,10 @@ REFUND_TERMS = (
 )
 
 
-class Concert(Model):
+class Concert(Texts, Model):
     """What is on sale. It has one line, shared by all its schedules. Being open is a predicate on two times.
+
+    Without `published_at` it is a draft: only operators see it, and nobody has a place, a draw or an order there.
 
     For `lobby_minutes` before the sale opens fans gather in the lobby; with 0 there is none. `poster` is the word its
     poster is drawn from, the slug where it is empty. An archived concert is listed nowhere and keeps everything.
@@ -41,19 +45,22 @@ class Concert(Model):
     __tablename__ = "concerts"
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
-    title: Mapped[str] = mapped_column(String(120))
-    artist: Mapped[str] = mapped_column(String(120))
-    venue: Mapped[str] = mapped_column(String(120))
-    city: Mapped[str] = mapped_column(String(80))
-    description: Mapped[str] = mapped_column(Text, default="")
     time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Seoul")
     sale_opens_at: Mapped[datetime]
     sale_closed_at: Mapped[datetime | None]
     lobby_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
     poster: Mapped[str] = mapped_column(String(80), default="", server_default="")
     archived_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
 
-    __table_args__ = (CheckConstraint("lobby_minutes BETWEEN 0 AND 10080", "lobby_at_most_a_week"),)
+    __table_args__ = (
+        CheckConstraint("lobby_minutes BETWEEN 0 AND 10080", "lobby_at_most_a_week"),
+        *(in_a_language(name) for name in NEEDED),
+    )
+
+    @property
+    def is_draft(self) -> bool:
+        return self.published_at is None
 
     @property
     def lobby_opens_at(self) -> datetime:
@@ -61,17 +68,22 @@ class Concert(Model):
         return self.sale_opens_at - timedelta(minutes=self.lobby_minutes)
 
     def is_lobby_open(self, now: datetime) -> bool:
-        return self.lobby_opens_at <= now < self.sale_opens_at and not self.is_closed(now)
+        return self.lobby_opens_at <= now < self.sale_opens_at and not self.is_closed(now) and not self.is_draft
 
     refund_terms: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=REFUND_TERMS)
 
     @property
     def poster_version(self) -> str:
-        """Changes with what stands on the poster, so that browsers may keep each one."""
+        """Changes with what stands on the poster, in the reader's language, so that browsers may keep each one."""
         return f"{crc32('|'.join((self.poster, self.title, self.artist)).encode()):08x}"
 
+    @property
+    def poster_url(self) -> str:
+        """The poster as the reader sees it. Its address names their language: anybody may keep what it answers."""
+        return f"/posters/{self.slug}.svg?in={spoken()}&v={self.poster_version}"
+
     def is_on_sale(self, now: datetime) -> bool:
-        return self.sale_opens_at <= now and not self.is_closed(now)
+        return self.sale_opens_at <= now and not self.is_closed(now) and not self.is_draft
 
     def is_closed(self, now: datetime) -> bool:
         return self.sale_closed_at is not None and self.sale_closed_at <= now

@@ -1,10 +1,10 @@
 """Concerts and schedules as this process saw them within the last second: what thousands of pages ask at once.
 
-They belong to no database session: nothing that is done to them is ever written.
+Drafts are not among them. They belong to no database session: nothing that is done to them is ever written.
 """
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from webapp.concerts.models import Concert, Schedule
 from webapp.db import apart
@@ -13,8 +13,13 @@ from webapp.memory import Recent
 
 SECONDS = 1.0
 
-CONCERT = select(Concert).where(Concert.slug == bindparam("slug"))
-SCHEDULE = select(Schedule).options(joinedload(Schedule.concert, innerjoin=True)).where(Schedule.id == bindparam("id"))
+CONCERT = select(Concert).where(Concert.slug == bindparam("slug"), Concert.published_at.is_not(None))
+SCHEDULE = (
+    select(Schedule)
+    .join(Schedule.concert)
+    .options(contains_eager(Schedule.concert))
+    .where(Schedule.id == bindparam("id"), Concert.published_at.is_not(None))
+)
 
 _concerts: Recent[Concert] = Recent(SECONDS)
 _schedules: Recent[Schedule] = Recent(SECONDS)

@@ -142,6 +142,7 @@ def concerts_to_open(now: datetime) -> Sequence[int]:
         .join(Counter, Counter.concert_id == Concert.id)
         .outerjoin(Draw, Draw.concert_id == Concert.id)
         .where(lobby_opens_at <= now, Concert.sale_opens_at > now, Draw.concert_id.is_(None))
+        .where(Concert.published_at.is_not(None))
         .where(Counter.created_count == 0, Concert.sale_closed_at.is_(None) | (Concert.sale_closed_at > now))
     )
     return db.session.scalars(statement).all()

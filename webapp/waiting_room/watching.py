@@ -22,7 +22,7 @@ WATCHED = (
     .outerjoin(Counter, Counter.concert_id == Concert.id)
     .outerjoin(QueueSession, (QueueSession.concert_id == Concert.id) & (QueueSession.user_id == SignIn.user_id))
     .options(
-        load_only(Concert.id, Concert.sale_opens_at, Concert.sale_closed_at),
+        load_only(Concert.id, Concert.sale_opens_at, Concert.sale_closed_at, Concert.published_at),
         load_only(
             QueueSession.wait_number,
             QueueSession.called_at,
@@ -52,7 +52,7 @@ def watched(key: str, concert_id: int, now: datetime) -> Watched | None:
     if found is None:
         return None
     concert, counter, place = found
-    if concert is None:
+    if concert is None or concert.is_draft:
         raise NotFound()
     is_live = place is not None and admission.state(place, now)[0] != "ended"
     return Watched(tick.of(counter, concert, now), place.wait_number if is_live else None)

@@ -15,12 +15,13 @@ from webapp.admin.editing import schedule_edits
 from webapp.admin.editing.states import Change, State, is_new, spelled
 from webapp.checkout import fees
 from webapp.concerts.models import Concert, Schedule
+from webapp.concerts.texts import STORED
 from webapp.db import db
 from webapp.errors import EditRefused
 from webapp.waiting_room import calling, drawing, tick
 from webapp.waiting_room.models import Counter
 
-TEXTS = ("title", "artist", "venue", "city", "description", "poster")
+TEXTS = (*STORED, "poster")
 TIMES = ("time_zone", "sale_opens_at", "lobby_minutes")
 LINE = ("capacity", "admissions_per_minute")
 RESERVED = {"new", "archived"}  # words that are pages beside the concerts
@@ -38,11 +39,13 @@ def of(concert: Concert) -> State:
 
 
 def create(slug: str, values: Mapping[str, Any], terms: dict[str, Any] | None, now: datetime) -> tuple[Concert, bool]:
-    """A new concert with an empty line, and whether it is new: the same form sent twice makes one concert.
+    """A new concert, a draft with an empty line, and whether it is new: the same form sent twice makes one.
 
     Without a `slug` one is made of the title. Raises EditRefused for a slug that another concert has.
     """
-    for word in [slug] if slug else _slugs(values["title"], values["venue"]):
+    for word in (
+        [slug] if slug else _slugs(*(values[f"{name}_en"] or values[f"{name}_ko"] for name in ("title", "venue")))
+    ):
         if word in RESERVED:
             continue
         known = db.session.scalar(select(Concert).where(Concert.slug == word))
@@ -57,7 +60,7 @@ def create(slug: str, values: Mapping[str, Any], terms: dict[str, Any] | None, n
 
 def change(concert: Concert, values: Mapping[str, Any], seen: str, now: datetime) -> Change | None:
     """Save what was edited; None if nothing was. Raises StaleEdit, or EditRefused naming the field."""
-    counter, concert = _lock(concert)
+    counter, concert = lock(concert)
     before, wanted = state(concert, counter), {name: spelled(value) for name, value in values.items()}
     if not is_new(before, wanted, seen):
         return None
@@ -74,7 +77,7 @@ def change(concert: Concert, values: Mapping[str, Any], seen: str, now: datetime
 
 def change_terms(concert: Concert, terms: Mapping[str, Any], seen: str) -> Change | None:
     """Save the ladder of fees. Once tickets are sold it can only become kinder. Raises StaleEdit or EditRefused."""
-    concert = _lock(concert)[1]
+    concert = lock(concert)[1]
     before, wanted = dict(concert.refund_terms), dict(terms)
     if not is_new(before, wanted, seen):
         return None
@@ -88,23 +91,29 @@ def change_terms(concert: Concert, terms: Mapping[str, Any], seen: str) -> Chang
 
 def archive(concert: Concert, now: datetime) -> Change:
     """List the concert nowhere any more; everything is kept. Raises EditRefused while it could still sell."""
-    concert = _lock(concert)[1]
+    concert = lock(concert)[1]
     coming = select(Schedule.id).where(
         Schedule.concert_id == concert.id, Schedule.starts_at > now, Schedule.cancelled_at.is_(None)
     )
-    if not concert.is_closed(now) and db.session.scalar(coming.limit(1)):
+    if not concert.is_draft and not concert.is_closed(now) and db.session.scalar(coming.limit(1)):
         raise EditRefused(sentence=_("Close the sale first: a concert that can still sell stays listed."))
     return _set_archived(concert, concert.archived_at or now)
 
 
 def restore(concert: Concert) -> Change:
     """List the concert again."""
-    return _set_archived(_lock(concert)[1], None)
+    return _set_archived(lock(concert)[1], None)
+
+
+def lock(concert: Concert) -> tuple[Counter, Concert]:
+    """The concert and its counter as they are now, and nobody else's to change until this transaction ends."""
+    counter = calling.lock(concert.id)
+    return counter, db.session.get_one(Concert, concert.id, populate_existing=True)
 
 
 def remove(concert: Concert) -> Change:
     """Delete a concert on which nothing hangs: no performance, no line, no order. Raises EditRefused."""
-    counter, concert = _lock(concert)
+    counter, concert = lock(concert)
     before = state(concert, counter)
     try:
         with db.session.begin_nested():
@@ -117,14 +126,9 @@ def remove(concert: Concert) -> Change:
     return before, {}
 
 
-def _lock(concert: Concert) -> tuple[Counter, Concert]:
-    counter = calling.lock(concert.id)
-    return counter, db.session.get_one(Concert, concert.id, populate_existing=True)
-
-
 def _check_times(concert: Concert, counter: Counter, values: Mapping[str, Any], now: datetime) -> None:
     is_moved = spelled(values["sale_opens_at"]) != spelled(concert.sale_opens_at)
-    if is_moved and (concert.sale_opens_at <= now or counter.created_count):
+    if is_moved and not concert.is_draft and (concert.sale_opens_at <= now or counter.created_count):
         sentence = _("The sale has opened already. Close it on the concert's page, if it should stop.")
         raise EditRefused(field="sale_opens_at", sentence=sentence)
     dated = select(Schedule.id).where(Schedule.concert_id == concert.id).limit(1)

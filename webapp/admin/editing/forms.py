@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from webapp.admin.editing.states import in_zone
 from webapp.concerts.plan_files.limits import DEAREST
+from webapp.concerts.texts import NEEDED, STORED
 from webapp.waiting_room.steering import LONGEST_LOBBY_MINUTES, MOST_CAPACITY, MOST_PER_MINUTE
 
 LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -69,11 +70,18 @@ def _moment(label: Any) -> Any:
 
 
 class ConcertForm(FlaskForm):
-    title = _text(_("Title"), 120)
-    artist = _text(_("Artist"), 120)
-    venue = _text(_("Venue"), 120)
-    city = _text(_("City"), 80)
-    description = _text(_("About the evening"), 4000, Area, needed=False)
+    """Each text is needed in one language at least; fans whose language has none read the other."""
+
+    title_en = _text(_("Title, in English"), 120, needed=False)
+    title_ko = _text(_("Title, in Korean"), 120, needed=False)
+    artist_en = _text(_("Artist, in English"), 120, needed=False)
+    artist_ko = _text(_("Artist, in Korean"), 120, needed=False)
+    venue_en = _text(_("Venue, in English"), 120, needed=False)
+    venue_ko = _text(_("Venue, in Korean"), 120, needed=False)
+    city_en = _text(_("City, in English"), 80, needed=False)
+    city_ko = _text(_("City, in Korean"), 80, needed=False)
+    description_en = _text(_("About the evening, in English"), 4000, Area, needed=False)
+    description_ko = _text(_("About the evening, in Korean"), 4000, Area, needed=False)
     time_zone = SelectField(_("Time zone"), default="Asia/Seoul")
     sale_opens_at = _moment(_("The sale opens at"))
     lobby_minutes = count(_("Lobby, minutes before the sale"), 0, LONGEST_LOBBY_MINUTES)
@@ -90,8 +98,15 @@ class ConcertForm(FlaskForm):
         entered = {
             name: field.data for name, field in self._fields.items() if name not in {"csrf_token", "seen", "slug"}
         }
-        entered["description"] = entered["description"] or ""
+        entered |= {name: entered[name] or "" for name in STORED}
         return entered | {"sale_opens_at": in_zone(entered["sale_opens_at"], entered["time_zone"])}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators)
+        missing = [name for name in NEEDED if not self[f"{name}_en"].data and not self[f"{name}_ko"].data]
+        for name in missing:
+            blame(self, f"{name}_en", _("This is needed, in one language at least."))
+        return is_valid and not missing
 
     def validate_sale_opens_at(self, field: Field) -> None:
         check_moment(field, self.time_zone.data)
