@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Dialect, Executable, Row
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import TypeEngine
 
 CURSOR = "frontrow_cursor"
@@ -31,9 +32,11 @@ class Statement:
         self.given = {name: value for name, value in given.items() if name not in asked}
         there = {name: self._of(bind.type).bind_processor(self.dialect) for name, bind in binds.items()}
         self.there: dict[str, Process] = {name: process for name, process in there.items() if process}
-        self.columns = list(statement.exported_columns)
-        self.row: Callable[[Sequence[Any]], Row[Any]] = result_tuple(list(statement.exported_columns.keys()))
-        self.back: list[Process | None] | None = None  # known once Postgres has said what it returns
+        self.columns = statement.exported_columns
+        self.by_name = isinstance(statement, TextualSelect)
+        # Both known once Postgres has said what it returns.
+        self.row: Callable[[Sequence[Any]], Row[Any]] | None = None
+        self.back: list[Process | None] = []
 
     def values(self, asked: dict[str, Any]) -> dict[str, Any]:
         values = {**self.given, **asked}
@@ -42,15 +45,20 @@ class Statement:
         return values
 
     def rows(self, cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]]) -> list[Row[Any]]:
-        if self.back is None:
-            kinds = zip(self.columns, cursor.description or [], strict=True)
-            self.back = [self._of(column.type).result_processor(self.dialect, said.type_code) for column, said in kinds]
-        if any(self.back):
-            found = [self._read(one) for one in found]
-        return [self.row(one) for one in found]
+        row = self.row or self._learn(cursor.description or [])
+        return [row(self._read(one) if any(self.back) else one) for one in found]
+
+    def _learn(self, said: Sequence[psycopg.Column]) -> Callable[[Sequence[Any]], Row[Any]]:
+        """Words may list what they return in another order than they return it."""
+        names = [one.name for one in said] if self.by_name else list(self.columns.keys())
+        columns = [self.columns[name] for name in names] if self.by_name else list(self.columns)
+        kinds = zip(columns, said, strict=True)
+        self.back = [self._of(column.type).result_processor(self.dialect, one.type_code) for column, one in kinds]
+        self.row = result_tuple(names)
+        return self.row
 
     def _read(self, found: Sequence[Any]) -> list[Any]:
-        return [process(value) if process else value for process, value in zip(self.back or (), found, strict=True)]
+        return [process(value) if process else value for process, value in zip(self.back, found, strict=True)]
 
     def _of(self, kind: TypeEngine[Any]) -> TypeEngine[Any]:
         return kind.dialect_impl(self.dialect)

@@ -79,3 +79,10 @@ def test_when_a_connection_breaks_one_hears_of_it_and_whoever_comes_next_is_answ
 def test_a_value_that_nobody_gave_is_not_taken_for_null() -> None:
     with pytest.raises(InvalidRequestError, match="names"):
         fetch(NAMED)
+
+
+def test_words_may_return_their_columns_in_another_order_than_they_list_them() -> None:
+    turned = text("SELECT 1 AS first, ARRAY[2] AS second").columns(second=ARRAY(Integer), first=Integer)
+    for _ in range(2):
+        row = fetch(turned)[0]
+        assert (row.first, row.second) == (1, [2])
