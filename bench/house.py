@@ -57,7 +57,7 @@ class House:
         db.session.execute(text("SELECT setval('orders_id_seq', :id)"), {"id": CAUGHT_ORDER - 1})
         db.session.commit()
         script = Script(self.variables(pair), {"public_id": "'bench-' || :fan"}, clock.now())
-        with script.catching(db.engine), script.catching(autocommitting(db.engine)):
+        with script.catching(db.engine, autocommitting(db.engine)):
             self._hold(pair, crowd.signed_in(self.app, self.first_fan + pair))
         assert any("INSERT INTO reservations" in line for line in script.lines), script.lines
         return "\n".join([*self.choice(), *script.lines])

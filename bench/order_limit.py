@@ -60,7 +60,7 @@ def script(house: House) -> str:
         db.session.execute(text(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {first} CACHE {IDS_AT_ONCE}"))
     db.session.commit()
     caught = OrderScript({**house.variables(pair), **_ids()}, {}, clock.now())
-    with caught.catching(db.engine), caught.catching(autocommitting(db.engine)):
+    with caught.catching(db.engine, autocommitting(db.engine)):
         _buy(house, pair)
     assert any("INSERT INTO tickets" in line for line in caught.lines), caught.lines
     return "\n".join([*house.choice(), *caught.lines])

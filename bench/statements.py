@@ -9,7 +9,28 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from webapp.cursors import BriefCursor
+
 PARAMETER = re.compile(r"%\((\w+)\)s")
+PING = "SELECT 1"  # the pool's, to a connection that lay idle
+
+
+@contextmanager
+def heard(hear: Callable[[str, Any], None]) -> Iterator[None]:
+    """Call `hear` with the words and the values of each statement that this process sends meanwhile, whichever way.
+    The pool's pings are none of them."""
+    execute = BriefCursor.execute
+
+    def telling(cursor: BriefCursor, words: Any, values: Any = None, **how: Any) -> Any:
+        if words != PING:
+            hear(words, values)
+        return execute(cursor, words, values, **how)
+
+    BriefCursor.execute = telling  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        BriefCursor.execute = execute  # type: ignore[method-assign]
 
 
 class Script:
@@ -20,33 +41,30 @@ class Script:
         self.lines: list[str] = []
 
     @contextmanager
-    def catching(self, engine: Engine) -> Iterator[None]:
-        """Catch what goes to this engine meanwhile. The pool's pings do not pass here."""
+    def catching(self, *engines: Engine) -> Iterator[None]:
+        """Catch what cursors send meanwhile, and where transactions of these engines begin and end."""
         listeners: dict[str, Callable[..., None]] = {
-            "before_cursor_execute": self._execute,
             "begin": partial(self._bound, "BEGIN;"),
             "commit": partial(self._bound, "COMMIT;"),
             "rollback": partial(self._bound, "ROLLBACK;"),
         }
-        for name, listener in listeners.items():
-            event.listen(engine, name, listener)
+        listening = [(engine, name, listener) for engine in engines for name, listener in listeners.items()]
+        for one in listening:
+            event.listen(*one)
         try:
-            yield
+            with heard(self._execute):
+                yield
         finally:
-            for name, listener in listeners.items():
-                event.remove(engine, name, listener)
+            for one in listening:
+                event.remove(*one)
 
     def _bound(self, line: str, connection: Connection) -> None:
         """Where a transaction begins or ends; in autocommit SQLAlchemy says so too, but Postgres never hears of it."""
         if not connection.connection.dbapi_connection.autocommit:  # type: ignore[union-attr]
             self.lines.append(line)
 
-    def _execute(
-        self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
-    ) -> None:
-        for row in parameters if isinstance(parameters, list) else [parameters]:
-            written = PARAMETER.sub(lambda match, row=row: self._write(match[1], row[match[1]]), statement)  # type: ignore[misc]
-            self.lines.append(written + ";")
+    def _execute(self, statement: str, values: Mapping[str, object]) -> None:
+        self.lines.append(PARAMETER.sub(lambda match: self._write(match[1], values[match[1]]), statement) + ";")
 
     def _write(self, name: str, value: object) -> str:
         if name in self.names:

@@ -28,6 +28,8 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm import Session as Plain
 from sqlalchemy.orm.util import identity_key
 
+from webapp import statements
+
 # Named constraints, so that migrations and error handling can speak of them.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -88,10 +90,11 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
 
     In a transaction it is part of that, and sees nothing that was not flushed.
     """
-    if _has_connection():
-        return db.session.connection().execute(statement, asked).all()
+    session = _with_connection()
+    if session is not None:
+        return statements.send(session.connection(), statement, asked)
     with autocommitting(db.engine).connect() as connection:
-        return connection.execute(statement, asked).all()
+        return statements.send(connection, statement, asked)
 
 
 def stale_in_session(model: type[Any], ids: Iterable[int]) -> None:
@@ -111,19 +114,23 @@ def some_of(model: type[Any], which: ColumnElement[bool], most: int) -> ColumnEl
 @contextmanager
 def apart() -> Iterator[Plain]:
     """A session of its own, for reading what outlives the request; over the connection that the request has already."""
-    with Plain(db.session.connection() if _has_connection() else autocommitting(db.engine)) as session:
+    current = _with_connection()
+    with Plain(current.connection() if current else autocommitting(db.engine)) as session:
         yield session
 
 
-def _has_connection() -> bool:
-    """Whether the session is in a transaction, or has read and so keeps its connection.
+def _with_connection() -> Plain | None:
+    """The session if it is in a transaction, or has read and so keeps its connection.
 
     To wait for a second connection while holding the first is how a pool runs dry, with everybody waiting for all.
     Asks for no session where there is none yet.
     """
-    if not db.session.registry.has() or "at_once" in db.session.info:
-        return False
-    return "after_commit" in db.session.info or db.session().in_transaction()
+    if not db.session.registry.has():
+        return None
+    session = db.session()
+    if "at_once" in session.info:
+        return None
+    return session if "after_commit" in session.info or session.in_transaction() else None
 
 
 def release() -> None:
@@ -133,7 +140,14 @@ def release() -> None:
 
 
 def ping_idle(engine: Engine) -> None:
-    """Ask connections that lay idle whether Postgres is still there, and only those: under a rush none does."""
+    """Ask connections that lay idle whether Postgres is still there, and only those: under a rush none does. And those
+    that were given back before one was found broken: whatever broke it may have broken them."""
+    broken_at = 0.0
+
+    @event.listens_for(engine, "invalidate")
+    def suspect(_connection: Any, _record: Any, _error: Any) -> None:
+        nonlocal broken_at
+        broken_at = monotonic()
 
     @event.listens_for(engine, "checkin")
     def remember(_connection: Any, record: Any) -> None:
@@ -141,7 +155,8 @@ def ping_idle(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def ping(connection: Any, record: Any, _proxy: Any) -> None:
-        if monotonic() - record.info.get("returned_at", monotonic()) > IDLE_SECONDS:
+        returned_at = record.info.get("returned_at", monotonic())
+        if returned_at < broken_at or monotonic() - returned_at > IDLE_SECONDS:
             try:
                 engine.dialect.do_ping(connection)
             except engine.dialect.loaded_dbapi.OperationalError as gone:

@@ -1,9 +1,11 @@
 """The languages Frontrow speaks, and this request's sentences in its own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import g
-from flask_babel import get_domain, get_locale
+from flask_babel import force_locale, get_domain, get_locale
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
@@ -40,12 +42,20 @@ def either(english: str, korean: str) -> str:
     return (korean or english) if spoken() == "ko" else (english or korean)
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Every sentence inside is in this language, whoever asks: a job that writes to many speaks to each in theirs."""
+    g.pop("catalogue", None)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.pop("catalogue", None)
+
+
 def _catalogue() -> Any:
-    """The translations of the language spoken now, looked up once: a page has fifty sentences, and a job that writes
-    to many speaks to each in their own."""
-    language = get_locale()
-    known, catalogue = g.get("catalogue", (None, None))
-    if known is not language:
-        catalogue = get_domain().get_translations()
-        g.catalogue = (language, catalogue)
+    """The translations of the language spoken now, looked up once: a page has fifty sentences."""
+    catalogue = g.get("catalogue")
+    if catalogue is None:
+        catalogue = g.catalogue = get_domain().get_translations()
     return catalogue

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
+from bench.statements import heard
 from tests.builders import NOW, at, concert, do, fans
 from webapp import memory
-from webapp.db import autocommitting, db
+from webapp.db import db
 from webapp.waiting_room import admission, estimate, joining, steering
 from webapp.waiting_room.estimate import Pace, Wait
 from webapp.waiting_room.models import Counter
@@ -110,16 +110,9 @@ def test_a_line_that_stopped_long_ago_tells_nothing() -> None:
 def test_thousands_who_ask_at_once_are_one_measurement() -> None:
     show, _ = busy_line()
     asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
     memory.forget()
     counter = db.session.get_one(Counter, show)
-    event.listen(autocommitting(db.engine), "before_cursor_execute", note)
-    try:
+    with heard(lambda words, _values: asked.append(words)):
         for ahead in range(1_000):
             estimate.wait(counter, ahead, at(minutes=2))
-    finally:
-        event.remove(autocommitting(db.engine), "before_cursor_execute", note)
     assert sum("called_at" in statement for statement in asked) == 1

@@ -2,13 +2,12 @@
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import NOW, at, concert, do, fan
 from webapp.db import db, transaction
-from webapp.languages import gettext
+from webapp.languages import gettext, speaking
 from webapp.waiting_room import admission, joining
 from webapp.waiting_room.models import PAID
 
@@ -40,7 +39,7 @@ def test_who_pays_late_and_waits_again_is_done_without_having_been_called_again(
 
 
 def test_one_job_may_speak_to_each_in_their_own_language(house: Flask) -> None:
-    with force_locale("ko"):
+    with speaking("ko"):
         korean = gettext("Email")
-    with force_locale("en"):
+    with speaking("en"):
         assert gettext("Email") == "Email" != korean

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.concerts.plan_files import limits, reading, warnings
 from webapp.concerts.plan_files.problems import BadPlanFile
 from webapp.concerts.plans import seats_of
+from webapp.languages import speaking
 
 
 @pytest.fixture(autouse=True)
@@ -178,7 +178,7 @@ def test_a_house_without_a_stage_or_with_two_zones_of_one_name_is_warned_of() ->
     found = reading.read(json.dumps(house).encode())
     assert [section["name"] for section in found.plan["sections"]] == ["Parkett", "Parkett (2)"]
     assert [one["code"] for one in found.warnings] == ["zone-again", "no-stage"]
-    with force_locale("ko"):
+    with speaking("ko"):
         assert "Parkett (2)" in warnings.said(found.warnings[0])
     assert warnings.said("There was no stage.") == "There was no stage."  # as it was stored once
 

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from apispec import APISpec
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -17,6 +16,7 @@ from webapp.api.answered import Problem
 from webapp.api.errors import Invalid, NotJson, SessionEnded, Unauthorized, WrongContentType
 from webapp.api.operations import ANYBODY, EITHER, FAN, JSON, OPERATIONS, Operation
 from webapp.errors import BookingError, TooManyRequests
+from webapp.languages import speaking
 
 REF = "#/components/schemas/{model}"
 PROBLEM = "application/problem+json"
@@ -209,7 +209,7 @@ def _example(error: BookingError) -> dict[str, Any]:
 
 
 def _said(error: BookingError, language: str) -> tuple[str, str]:
-    with force_locale(language):
+    with speaking(language):
         return problem_titles.of(error.code, error.status), str(error)
 
 

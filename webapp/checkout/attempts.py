@@ -37,7 +37,7 @@ PAYABLE = (
     .where(Order.id == bindparam("order_id"), Order.user_id == bindparam("user_id"))
     .order_by(Reservation.seat_id)
 )
-SAME_KEY = select(Payment).where(
+SAME_KEY = select(Payment.id).where(
     Payment.user_id == bindparam("user_id"), Payment.idempotency_key == bindparam("idempotency_key")
 )
 BEGIN = text(
@@ -70,9 +70,10 @@ class Wish:
 
 def known(user_id: int, order_id: int | None, wish: Wish) -> Payment | None:
     """The attempt this key has begun already. The same key for another purchase is no repetition."""
-    attempt = db.session.scalar(SAME_KEY, {"user_id": user_id, "idempotency_key": wish.idempotency_key})
-    if attempt is None:
+    found = fetch(SAME_KEY, user_id=user_id, idempotency_key=wish.idempotency_key)
+    if not found:
         return None
+    attempt = db.session.get_one(Payment, found[0].id)
     begun = (attempt.order_id, attempt.amount + attempt.points_amount, attempt.points_amount, attempt.provider)
     if begun != (order_id, wish.total, wish.points, _through(wish)):
         raise KeyReused()

@@ -15,7 +15,7 @@ blueprint = Blueprint("callbacks", __name__)
 @csrf.exempt  # a provider has no page of ours; its signature is what it shows
 def receive(key: str) -> tuple[Response, int]:
     body = request.get_data()
-    callback = provider(key).read_callback(dict(request.headers), body)
+    callback = provider(key).read_callback(dict(request.headers.items()), body)
     if callback is None:
         return jsonify(status="ignored"), 202
     with at_once():

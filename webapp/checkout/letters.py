@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -19,7 +18,7 @@ from webapp.checkout.models import Payment, Ticket
 from webapp.checkout.refund_models import Refund
 from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.db import db
-from webapp.languages import LANGUAGES
+from webapp.languages import LANGUAGES, speaking
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def rendered(mail: Mail) -> tuple[str, str, str]:
     """Subject, plain text and HTML as they would be sent now, in the fan's language."""
     language = db.session.get_one(User, mail.user_id).language
     language = language if language in LANGUAGES else next(iter(LANGUAGES))
-    with force_locale(language):
+    with speaking(language):
         letter = LETTERS[mail.kind](_matter(mail))
         look = {"css": letter_look.css, "dark": letter_look.dark}
         known = {"letter": letter, "language": language, "home": _address("/"), **look}

@@ -51,7 +51,8 @@ def settle(payment_id: int, report: Report, now: datetime) -> str:
         problem = _mismatch(payment, report)
         if problem:
             return _review(payment, problem, report, now)
-        payment.provider_key = report.provider_key
+        if payment.provider_key is None:  # written anew, the same key would be a change to look for at every statement
+            payment.provider_key = report.provider_key
         return settle_paid(payment, report.amount, now, has_others=has_others)
     if report.status == "cancelled" and is_going_back(payment):
         return cancelled(payment, now)

@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import JSON, Row, bindparam, select, text
 
 from webapp.booking import views as booking_views
-from webapp.booking.models import OPEN, RELEASED, Looked, Order, Reservation
+from webapp.booking.models import OPEN, RELEASED, Looked, Order
 from webapp.booking.models import PAID as ORDER_PAID
 from webapp.booking.models import REFUNDED as ORDER_REFUNDED
 from webapp.checkout import reasons, refunding, returns
-from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PENDING, Attempted, Payment, Ticket
+from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PENDING, Attempted, Payment
 from webapp.checkout.models import PAID as PAYMENT_PAID
 from webapp.checkout.models import REFUNDED as PAYMENT_REFUNDED
 from webapp.checkout.refund_models import RETURNED, Refund
 from webapp.concerts import recent
-from webapp.concerts.models import Concert, Schedule, Seat
+from webapp.concerts.models import Concert, Schedule
 from webapp.db import db, fetch
 from webapp.errors import NotFound
 
@@ -29,14 +29,22 @@ GOING_BACK = {CANCELLING, IN_REVIEW}
 MINE = (Order.public_id == bindparam("public_id"), Order.user_id == bindparam("user_id"))
 ORDER = select(Order).where(*MINE)
 LOOK = select(*Order.__table__.columns).where(*MINE)
-PAYMENTS = select(*Payment.__table__.columns).where(Payment.order_id == bindparam("order_id")).order_by(Payment.id)
-ITEMS = (
-    select(Seat.section, Seat.row, Seat.place, Seat.grade, Reservation.price, Ticket.code.label("ticket_code"))
-    .join(Reservation, Reservation.seat_id == Seat.id)
-    .outerjoin(Ticket, Ticket.reservation_id == Reservation.id)
-    .where(Reservation.order_id == bindparam("order_id"))
-    .order_by(Seat.number)
-)
+# A row for each payment, and one where there is none; each with all that the order is for.
+INSIDE = text(
+    """
+    SELECT payments.*, (
+        SELECT json_agg(json_build_object(
+            'section', seats.section, 'row', seats.row, 'place', seats.place, 'grade', seats.grade,
+            'price', reservations.price, 'ticket_code', tickets.code) ORDER BY seats.number)
+        FROM reservations JOIN seats ON seats.id = reservations.seat_id
+        LEFT JOIN tickets ON tickets.reservation_id = reservations.id
+        WHERE reservations.order_id = orders.id
+    ) AS items
+    FROM orders LEFT JOIN payments ON payments.order_id = orders.id
+    WHERE orders.id = :order_id
+    ORDER BY payments.id
+    """
+).columns(*Payment.__table__.columns, items=JSON)
 
 
 @dataclass(frozen=True)
@@ -109,8 +117,9 @@ def look(public_id: str, user_id: int) -> Row[Any]:
 
 def page(order: Looked, now: datetime) -> dict[str, Any]:
     """Everything the order's page shows, but for the forms."""
-    payments = fetch(PAYMENTS, order_id=order.id)
-    items = [OrderItem(**row._mapping) for row in fetch(ITEMS, order_id=order.id)]
+    inside = fetch(INSIDE, order_id=order.id)
+    payments = [row for row in inside if row.id is not None]
+    items = [OrderItem(**item) for item in inside[0].items or []]
     schedule = recent.schedule(order.schedule_id)
     refund = refunding.of_order(order.id) if _is_refunded(order, payments) else None
     seen = _seen(order, payments, refund, now)
