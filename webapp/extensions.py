@@ -2,7 +2,7 @@
 
 from flask import has_request_context, request
 from flask_babel import Babel
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
@@ -10,9 +10,20 @@ from flask_wtf import CSRFProtect
 from webapp.languages import LANGUAGES
 from webapp.live.fanout import LiveSocketIO
 
+
+class QuietLimiter(Limiter):
+    """Says how much of a limit is left to whoever it refuses, and to nobody else: each answer that says it is a journey
+    to Redis more."""
+
+    @property
+    def current_limit(self) -> RequestLimit | None:
+        limit = super().current_limit
+        return limit if limit and limit.breached else None
+
+
 babel = Babel()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, strategy="moving-window")
+limiter = QuietLimiter(get_remote_address, strategy="moving-window")
 login_manager = LoginManager()
 socketio = LiveSocketIO()
 
