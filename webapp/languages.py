@@ -2,12 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from flask import g
 from flask_babel import force_locale, get_domain, get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
+# Babel looks for a locale's file each time it is asked for one by its name.
+LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
+
+
+@lru_cache(maxsize=256)
+def preferred(accepted: str) -> Locale:
+    """Which of our languages a browser prefers that says so in this `Accept-Language`."""
+    known = list(LANGUAGES)
+    return LOCALES[parse_accept_header(accepted, LanguageAccept).best_match(known, known[0])]
 
 
 def gettext(sentence: str, **values: Any) -> str:

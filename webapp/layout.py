@@ -1,12 +1,11 @@
-"""What every page's frame needs: static files at addresses cached for ever, the nonce, who reads it, and where."""
+"""What every page's frame needs: static files at addresses cached for ever, who reads it, and where."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import g, render_template, request
+from flask import render_template, request
 from flask_babel import get_locale
 from flask_login import current_user
 from markupsafe import Markup
@@ -41,13 +40,6 @@ def here() -> str | None:
     target = request.url if request.method in {"GET", "HEAD"} else request.referrer or ""
     home = request.host_url
     return f"/{target[len(home) :]}" if target.startswith(home) else None
-
-
-def csp_nonce() -> str:
-    """This answer's nonce, for the import map."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
 
 
 @lru_cache

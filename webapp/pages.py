@@ -19,7 +19,7 @@ from webapp.accounts.next_page import safe_next
 from webapp.content_policy import policy
 from webapp.db import db, transaction
 from webapp.languages import LANGUAGES
-from webapp.layout import asset, csp_nonce, here, me, money, words
+from webapp.layout import asset, here, me, money, words
 from webapp.modules import import_map, modules
 from webapp.sheets import sheets
 
@@ -42,7 +42,6 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["city"] = city
     app.jinja_env.globals.update(
         languages=list(LANGUAGES.items()),
-        csp_nonce=csp_nonce,
         come_back=here,
         asset=asset,
         sheets=sheets,

@@ -1,7 +1,7 @@
 """Pages that differ from fan to fan by a few words: rendered once for a moment, with holes for those words."""
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from flask import render_template, session
@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from webapp.layout import Me, csp_nonce, me
+from webapp.layout import Me, me
 from webapp.memory import Recent
 
 SECONDS = 1.0
@@ -38,19 +38,15 @@ def render(template: str, key: Hashable, words: Mapping[str, Any], **shared: Any
 def _shell(template: str, words: Mapping[str, Any], is_operator: bool, shared: Mapping[str, Any]) -> list[str]:
     holes: dict[str, Any] = {name: _hole(name) for name in words}
     holes["me"] = Me(_hole("my_name"), _hole("my_initial"), _hole("my_balance"), is_operator)
-    holes |= {name: _asked_for(name) for name in ("csrf_token", "csp_nonce")}
+    holes["csrf_token"] = lambda: _hole("csrf_token")
     return HOLE.split(render_template(template, **shared, **holes))
 
 
 def _own_words(reader: Me) -> dict[str, str]:
     """What the layout says to this fan alone."""
     mine = {"my_name": reader.name, "my_initial": reader.initial, "my_balance": reader.balance}
-    return {**mine, "csrf_token": generate_csrf(), "csp_nonce": csp_nonce()}
+    return {**mine, "csrf_token": generate_csrf()}
 
 
 def _hole(name: str) -> Markup:
     return Markup(f"\x02{name}\x03")
-
-
-def _asked_for(name: str) -> Callable[[], Markup]:
-    return lambda: _hole(name)

@@ -54,6 +54,52 @@ def test_whoever_never_signed_in_is_hung_up_on_instead_of_pinged(client: Connect
     assert client.closed
 
 
+def watched(client: Connection) -> Engine:
+    engine: Engine = client.server
+    engine.sockets[client.sid] = client
+    engine.rounds.add(client.sid, client.due_at)
+    return engine
+
+
+def test_a_client_has_a_turn_when_its_ping_is_due_and_one_when_its_answer_is(client: Connection) -> None:
+    engine, due = watched(client), client.ping_at
+    engine.beat(due - 1)
+    assert sent(client) == []
+    engine.beat(due + 1)
+    assert sent(client) == [packet.PING]
+    client.last_ping = 1.0  # long ago
+    engine.beat(due + 1 + engine.ping_timeout - 1)
+    assert not client.closed
+    engine.beat(due + 1 + engine.ping_timeout + 1)
+    assert client.closed
+
+
+def test_a_client_that_answers_is_pinged_again(client: Connection) -> None:
+    engine, due = watched(client), client.ping_at
+    engine.beat(due + 1)
+    client.receive(packet.Packet(packet.PONG))
+    engine.beat(due + 1 + engine.ping_timeout + 1)
+    engine.beat(client.ping_at + 1)
+    assert sent(client) == [packet.PING, packet.PING]
+
+
+def test_one_that_cannot_be_pinged_keeps_nobody_from_it(client: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Connection(client.server, "broken")
+    monkeypatch.setattr(broken, "beat", lambda _now: 1 / 0)
+    engine = watched(broken)
+    watched(client)
+    engine.beat(client.ping_at + 1)
+    assert sent(client) == [packet.PING]
+
+
+def test_who_is_gone_is_looked_at_no_more(client: Connection) -> None:
+    engine = watched(client)
+    del engine.sockets[client.sid]
+    engine.beat(LATE)
+    assert sent(client) == []
+    assert engine.rounds.due(LATE) == []
+
+
 @pytest.fixture
 def development_server(house: Flask, environment: dict[str, str]) -> Iterator[int]:
     """Flask's own server, with threads: its sockets are not gevent's, and everything goes the library's own way."""

@@ -1,13 +1,12 @@
 """The listing, and each concert's poster. The concert's own page needs the line: see waiting_room."""
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import force_locale
 
 from webapp import clock
 from webapp.concerts import listing
 from webapp.concerts.posters import poster
 from webapp.errors import NotFound
-from webapp.languages import LANGUAGES
+from webapp.languages import LANGUAGES, speaking
 from webapp.layout import me
 
 blueprint = Blueprint("concerts", __name__)
@@ -30,7 +29,7 @@ def show_poster(slug: str) -> Response:
     if concert.is_draft and not me().is_operator:
         raise NotFound()
     asked = request.args.get("in", "")
-    with force_locale(asked if asked in LANGUAGES else "en"):
+    with speaking(asked if asked in LANGUAGES else "en"):
         word = concert.poster or concert.slug
         picture = poster(word, concert.title, concert.artist, lettering="plain" not in request.args)
     answer = Response(picture, mimetype="image/svg+xml")

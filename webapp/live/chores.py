@@ -9,12 +9,20 @@ from flask_socketio import SocketIO
 log = logging.getLogger(__name__)
 
 
-def keep(app: Flask, socketio: SocketIO, chore: Callable[[], object], every_seconds: float) -> None:
-    """Do a chore, wait, and do it again. One that fails is logged, and its next turn comes as if nothing had been."""
+def keep(
+    app: Flask,
+    socketio: SocketIO,
+    chore: Callable[[], object],
+    every_seconds: float,
+    is_there: Callable[[], object] = lambda: True,
+) -> None:
+    """Do a chore if it `is_there` to be done, wait, and look again. One that fails is logged, and its next turn comes
+    as if nothing had been."""
     while True:
         try:
-            with app.app_context():
-                chore()
+            if is_there():
+                with app.app_context():
+                    chore()
         except Exception:
             log.exception("what is done beside the sockets failed; its next turn is in %g s", every_seconds)
         socketio.sleep(every_seconds)

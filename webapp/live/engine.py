@@ -14,6 +14,7 @@ from engineio import exceptions, packet
 from engineio.socket import Socket
 
 from webapp.live import frames
+from webapp.live.rounds import Rounds
 from webapp.live.wire import Wire, is_plain
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,11 @@ class Connection(Socket):
         if self.last_ping:
             self.last_ping = None
             self.ping_at = time.time() + self.server.ping_interval
+
+    @property
+    def due_at(self) -> float:
+        """When it is worth a look: the next ping is due, or its answer."""
+        return self.last_ping + self.server.ping_timeout if self.last_ping else self.ping_at
 
     def beat(self, now: float) -> None:
         """Ping if it is time to; hang up on who has not answered the last ping, and on who has stayed unknown."""
@@ -114,6 +120,10 @@ class Engine(engineio.Server):
 
     start_service_task: bool
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.rounds = Rounds()
+
     def _handle_connect(
         self, environ: dict[str, Any], start_response: Callable[..., Any], transport: str, jsonp_index: Any = None
     ) -> Any:
@@ -123,6 +133,7 @@ class Engine(engineio.Server):
         connection.send(packet.Packet(packet.OPEN, self._greeting(connection.sid)))
         self._trigger_event("connect", connection.sid, environ, run_async=False)
         connection.schedule_ping()
+        self.rounds.add(connection.sid, connection.due_at)
         try:
             return connection.handle_get_request(environ, start_response)
         finally:
@@ -145,12 +156,22 @@ class Engine(engineio.Server):
     def _service_task(self) -> None:
         self.service_task_event = self.create_event()
         while not self.service_task_event.wait(timeout=BEAT_SECONDS):
-            now = time.time()
-            for connection in list(self.sockets.values()):
-                try:
-                    connection.beat(now)
-                except exceptions.SocketIsClosedError:
-                    self.sockets.pop(connection.sid, None)
-                except Exception:
-                    # One client that cannot be pinged must not keep the others from it.
-                    log.exception("a socket was not pinged")
+            self.beat(time.time())
+
+    def beat(self, now: float) -> None:
+        """Look at those whose ping is due, or its answer; `now` in seconds since the epoch."""
+        for sid in self.rounds.due(now):
+            connection = self.sockets.get(sid)
+            if connection is not None and self._is_there(connection, now):
+                self.rounds.add(sid, connection.due_at)
+
+    def _is_there(self, connection: Connection, now: float) -> bool:
+        try:
+            connection.beat(now)
+        except exceptions.SocketIsClosedError:
+            self.sockets.pop(connection.sid, None)
+            return False
+        except Exception:
+            # One client that cannot be pinged must not keep the others from it.
+            log.exception("a socket was not pinged")
+        return True

@@ -35,7 +35,7 @@ def seats_moved(concert_id: int, *, is_edit: bool = False) -> None:
 
 def keep_telling(app: Flask, socketio: SocketIO) -> None:
     """Look for what has moved, for as long as the process lives."""
-    chores.keep(app, socketio, tell_all, PACE_SECONDS)
+    chores.keep(app, socketio, tell_all, PACE_SECONDS, is_there=lambda: _moved)
 
 
 def tell_all() -> None:

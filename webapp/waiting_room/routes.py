@@ -70,7 +70,7 @@ def join(slug: str) -> Any:
     except NotSignedIn:
         # The wish survives signing in: the page that follows joins without asking again.
         return redirect(url_for("accounts.sign_in", next=url_for(".resume_join", slug=slug)), 303)
-    return redirect(url_for(".show", slug=slug), 303)
+    return redirect(request.path, 303)  # the waiting room has the address that was posted to
 
 
 @blueprint.get("/concerts/<slug>/line/joining")
