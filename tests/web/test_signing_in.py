@@ -129,17 +129,19 @@ def test_who_signs_up_on_a_korean_page_is_written_to_in_korean(visit: Visitor) -
     form = {"name": "Newcomer", "email": "new@example.com", "password": "long enough"}
     korean, english = {"Accept-Language": "ko"}, {"Accept-Language": "en"}
     assert visit(None).post("/sign-up", data=form, headers=korean).status_code == 303
-    language = select(User.language).where(User.email == "new@example.com")
-    assert db.session.scalar(language) == "ko"
+    reads = select(User.reads).where(User.email == "new@example.com")
+    assert db.session.scalar(reads) == "ko"
     assert visit(None).post("/sign-in", data=form, headers=english).status_code == 303
-    assert db.session.scalar(language) == "ko"
+    assert db.session.scalar(reads) == "en"
 
 
-def test_who_has_no_language_yet_gets_that_of_the_page_they_sign_in_on(visit: Visitor) -> None:
-    user = fan("holder")
-    asked = {"email": "holder@frontrow.test", "password": PASSWORD}
-    assert visit(None).post("/sign-in", data=asked, headers={"Accept-Language": "ko"}).status_code == 303
-    assert db.session.scalar(select(User.language).where(User.id == user)) == "ko"
+def test_who_has_chosen_no_language_reads_that_of_the_browser_at_hand(visit: Visitor) -> None:
+    fan("holder")
+    form = {"email": "holder@frontrow.test", "password": PASSWORD}
+    for language in ("ko", "en"):
+        browser = visit(None)
+        assert browser.post("/sign-in", data=form, headers={"Accept-Language": language}).status_code == 303
+        assert f'<html lang="{language}"' in browser.get("/", headers={"Accept-Language": language}).text
 
 
 def test_too_many_tries_are_told_when_to_try_again(visit: Visitor) -> None:

@@ -11,7 +11,10 @@ FAN, OPERATOR = "fan", "operator"
 
 
 class User(Model):
-    """A fan or an operator. `point` follows the ledger by a trigger and is never written directly."""
+    """A fan or an operator. `point` follows the ledger by a trigger and is never written directly.
+
+    `language` is the one they chose, if they did; `reads` the one that the pages spoke when they last signed in.
+    """
 
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,12 +24,14 @@ class User(Model):
     role: Mapped[str] = mapped_column(String(20), default=FAN, server_default=FAN)
     point: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     language: Mapped[str | None] = mapped_column(String(5))
+    reads: Mapped[str | None] = mapped_column(String(5))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
     __table_args__ = (
         CheckConstraint("point >= 0", "point_never_negative"),
         CheckConstraint("language IN ('en', 'ko')", "language_known"),
+        CheckConstraint("reads IN ('en', 'ko')", "reads_a_known_language"),
         CheckConstraint("role IN ('fan', 'operator')", "role_known"),
         Index("uq_users_email", func.lower(email), unique=True),
     )

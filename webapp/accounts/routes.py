@@ -87,7 +87,7 @@ def ask_to_sign_in() -> Response:
 def _enter(user_id: int, target: str | None) -> Response:
     with transaction():
         key = signing_in.start(user_id, clock.now())
-        signing_in.speaks(user_id, str(get_locale()))
+        signing_in.reads(user_id, str(get_locale()))
     session.clear()  # nothing that was in the signed-out cookie outlives the sign-in
     session.permanent = True
     user = signing_in.load(key)

@@ -73,10 +73,10 @@ def start(user_id: int, now: datetime) -> str:
     return key
 
 
-def speaks(user_id: int, language: str) -> None:
-    """What the fan reads is what they are written to in, unless they have chosen before."""
-    unknown = update(User).where(User.id == user_id, User.language.is_(None)).values(language=language)
-    db.session.execute(unknown.execution_options(synchronize_session=False))
+def reads(user_id: int, language: str) -> None:
+    """Keep the language of the pages this fan reads: whoever has chosen none is written to in it."""
+    other = update(User).where(User.id == user_id, User.reads.is_distinct_from(language)).values(reads=language)
+    db.session.execute(other.execution_options(synchronize_session=False))
 
 
 def end(key: str) -> None:

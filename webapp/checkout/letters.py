@@ -51,8 +51,8 @@ def write_out(mail: Mail) -> None:
 
 def rendered(mail: Mail) -> tuple[str, str, str]:
     """Subject, plain text and HTML as they would be sent now, in the fan's language."""
-    language = db.session.get_one(User, mail.user_id).language
-    language = language if language in LANGUAGES else next(iter(LANGUAGES))
+    fan = db.session.get_one(User, mail.user_id)
+    language = fan.language or fan.reads or next(iter(LANGUAGES))
     with speaking(language):
         letter = LETTERS[mail.kind](_matter(mail))
         look = {"css": letter_look.css, "dark": letter_look.dark}
