@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from flask import g
 from flask_babel import get_domain, get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -43,11 +42,11 @@ def plain_ngettext(one: str, many: str, num: int) -> str:
 
 
 def _catalogue() -> Any:
-    """The translations of the language spoken now, looked up once: a page has fifty sentences, and a job that writes
-    to many speaks to each in their own."""
-    language = get_locale()
-    known, catalogue = g.get("catalogue", (None, None))
-    if known is not language:
-        catalogue = get_domain().get_translations()
-        g.catalogue = (language, catalogue)
-    return catalogue
+    """The translations of the language spoken now: a job that writes to many speaks to each in their own."""
+    return _translations(get_locale())
+
+
+# A page has fifty sentences, and Flask-Babel looks through three proxies for each.
+@lru_cache
+def _translations(_spoken_now: Locale | None) -> Any:
+    return get_domain().get_translations()
