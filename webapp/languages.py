@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from flask import g
 from flask_babel import force_locale, get_domain, get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -58,17 +57,15 @@ def either(english: str, korean: str) -> str:
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Every sentence inside is in this language, whoever asks: a job that writes to many speaks to each in theirs."""
-    g.pop("catalogue", None)
-    try:
-        with force_locale(language):
-            yield
-    finally:
-        g.pop("catalogue", None)
+    with force_locale(language):
+        yield
 
 
 def _catalogue() -> Any:
-    """The translations of the language spoken now, looked up once: a page has fifty sentences."""
-    catalogue = g.get("catalogue")
-    if catalogue is None:
-        catalogue = g.catalogue = get_domain().get_translations()
-    return catalogue
+    return _translations(get_locale())
+
+
+# A page has fifty sentences, and Flask-Babel looks through three proxies for each.
+@lru_cache
+def _translations(_spoken_now: Locale | None) -> Any:
+    return get_domain().get_translations()

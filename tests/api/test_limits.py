@@ -52,7 +52,7 @@ def test_joining_again_and_again_with_a_token_is_let_be_up_to_abuse(program: Pro
     answers = [holder.post("/api/queue/enter", json={}) for _ in range(60)]
     assert [answer.status_code for answer in answers] == [201] + [200] * 59
     # To say how much is left would be a journey to Redis more for everybody who is not refused.
-    assert not any(name.startswith("X-RateLimit") for answer in answers for name in answer.headers)
+    assert not any("X-RateLimit-Remaining" in answer.headers for answer in answers)
     assert holder.post("/api/queue/enter", json={}).status_code == 429
     assert waiter.post("/api/queue/enter", json={}).status_code == 201
 

@@ -182,6 +182,8 @@ def _entered(claim: Claim | None, user_id: int, concert_id: int, now: datetime) 
         )
         return told(entered, 201 if is_new else 200)
 
+    if claim is None:
+        return effect()  # it only reads, and nothing is to be kept
     with transaction():
         return idempotency.once(claim, now, effect)
 
