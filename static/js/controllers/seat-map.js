@@ -1,14 +1,13 @@
 // The seat map: joins the house, its drawing, the fan's hands and the live changes.
 import { cursor } from "frontrow/seat_map/cursor";
+import { seatAt, sectionAt } from "frontrow/seat_map/finding";
 import { follow } from "frontrow/seat_map/following";
 import { seatOf } from "frontrow/seat_map/geometry";
 import { gestures } from "frontrow/seat_map/gestures";
-import { seatAt, sectionAt } from "frontrow/seat_map/hits";
 import { holding, tellIn } from "frontrow/seat_map/holding";
 import { openHouse, TurnOver } from "frontrow/seat_map/house";
 import { scene as makeScene } from "frontrow/seat_map/scene";
-import { selection } from "frontrow/seat_map/selection";
-import { seatName, sheet } from "frontrow/seat_map/sheet";
+import { seatName, selection, sheet } from "frontrow/seat_map/sheet";
 import { speech } from "frontrow/seat_map/speech";
 import { tip as makeTip } from "frontrow/seat_map/tip";
 import { counted, fill, money, wordsOf } from "frontrow/words";

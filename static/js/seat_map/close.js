@@ -1,6 +1,6 @@
 // Near, with more seats in view than a frame can stamp: they are stamped on a picture once the hand rests, a slice of a
 // frame at a time, and the picture moves with the hand until it rests again.
-import { isInView } from "frontrow/seat_map/viewport";
+import { isInView } from "frontrow/seat_map/finding";
 
 const RADIUS = 4; // plan units; neighbours are ten apart
 const PITCH = 10;
