@@ -1,4 +1,5 @@
 // Follows the seats of a schedule on the socket, or by asking while there is none, and says in the page's mark which it is.
+import { watch } from "frontrow/live";
 import { repeat } from "frontrow/timing";
 
 const ASK_MS = 8000; // without the socket the map is a few seconds behind; a lost race is still told by the hold itself
@@ -18,8 +19,7 @@ export function follow(root, words, { refetch, heard }) {
   };
   // Until the socket has answered once it counts as down: some networks neither open nor refuse it.
   let stopAsking = repeat(ask, ASK_MS);
-  // Nobody has to wait for the socket before choosing: once it is there, what was missed is asked for.
-  const watching = import("frontrow/live").then(({ watch }) => watch({
+  const stopWatching = watch({
     topic: "watch_seats",
     body: { schedule },
     // That the turn is over the refetch finds out, and says where to.
@@ -37,9 +37,9 @@ export function follow(root, words, { refetch, heard }) {
       show("polling");
       stopAsking ??= repeat(ask, ASK_MS);
     },
-  }));
+  });
   return () => {
-    watching.then((stop) => stop());
+    stopWatching();
     stopAsking?.();
   };
 }

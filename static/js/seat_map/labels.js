@@ -1,6 +1,6 @@
 // The words on the drawing: of a section's name, its price and what is left as many as its outline has room for, and near
 // the names of rows and the places written on seats.
-import { isInside } from "frontrow/seat_map/finding";
+import { isInside } from "frontrow/seat_map/geometry";
 import { counted, fill, money } from "frontrow/words";
 
 const SIZES_PX = { 3: [15, 13, 11.5], 2: [13, 11.5], 1: [13, 11.5, 10] }; // by lines; below the last a name is a smudge
