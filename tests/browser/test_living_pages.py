@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.browser.conftest import Stage
 from tests.builders import admit, concert, do, fan, hall, operator, schedule
-from webapp import clock
+from webapp import clock, layout, pages
 from webapp.accounts.models import User
 from webapp.concerts.models import Concert
 from webapp.db import db
@@ -87,7 +87,7 @@ def test_a_tick_counts_by_its_number_though_the_page_has_heard_of_a_later_moment
     expect(page).to_have_title(re.compile("^1 ahead"))
 
 
-def test_a_page_reckons_as_the_server_does_and_never_says_too_few(open_page: Stage) -> None:
+def test_a_page_reckons_and_writes_figures_as_the_server_does_and_never_says_too_few(open_page: Stage) -> None:
     page = open_page()
     page.goto("/")
     reckon = "([tick, mine]) => import('frontrow/waiting_room/ahead').then(({ aheadOf }) => aheadOf(tick, mine))"
@@ -99,6 +99,9 @@ def test_a_page_reckons_as_the_server_does_and_never_says_too_few(open_page: Sta
         for departures in (left, []):
             said = page.evaluate(reckon, [{"serving": serving, "left": departures}, mine])
             assert said == bands.ahead(serving, departures, mine)
+    amounts = [0, 7, 999, 1_000, 132_000, 1_234_567, 10_000_000, -5_000]
+    write = "(all) => import('frontrow/words').then(({ money, number }) => all.map((one) => [number(one), money(one)]))"
+    assert page.evaluate(write, amounts) == [[pages.number(amount), layout.money(amount)] for amount in amounts]
 
 
 def leave(show: Concert, role: str) -> None:

@@ -1,14 +1,10 @@
 // The seat map: joins the house, its drawing, the fan's hands and the live changes.
-import { cursor } from "frontrow/seat_map/cursor";
-import { follow } from "frontrow/seat_map/following";
-import { seatOf } from "frontrow/seat_map/geometry";
-import { gestures } from "frontrow/seat_map/gestures";
-import { seatAt, sectionAt } from "frontrow/seat_map/hits";
+import { seatAt, seatOf, sectionAt } from "frontrow/seat_map/geometry";
+import { cursor, gestures } from "frontrow/seat_map/hands";
 import { holding, tellIn } from "frontrow/seat_map/holding";
 import { openHouse, TurnOver } from "frontrow/seat_map/house";
 import { scene as makeScene } from "frontrow/seat_map/scene";
-import { selection } from "frontrow/seat_map/selection";
-import { seatName, sheet } from "frontrow/seat_map/sheet";
+import { seatName, selection, sheet } from "frontrow/seat_map/sheet";
 import { speech } from "frontrow/seat_map/speech";
 import { tip as makeTip } from "frontrow/seat_map/tip";
 import { counted, fill, money, wordsOf } from "frontrow/words";
@@ -86,10 +82,12 @@ function open(root, house, words) {
   const zoom = { in: () => scene.camera.nearer(ZOOM), out: () => scene.camera.nearer(1 / ZOOM), whole: () => scene.camera.whole() };
   const press = (event) => zoom[event.target.closest("[data-zoom]")?.dataset.zoom]?.();
   root.addEventListener("click", press);
+  // Nobody has to wait for the socket before choosing: once it is there, what was missed is asked for.
+  const following = import("frontrow/seat_map/following").then(({ follow }) => follow(root, words, { refetch, heard }));
   return [
     scene.stop, keys.stop, tip.stop, gestures(view, scene.camera, tap), () => root.removeEventListener("click", press),
     holding(part("form"), words, { tell, over, lost: (numbers) => (numbers.forEach(picked.remove), refetch()) }),
-    follow(root, words, { refetch, heard }),
+    () => following.then((stop) => stop()),
   ];
 }
 

@@ -1,5 +1,4 @@
 // Where we look from: scale and offset between plan units and pixels. Moves smoothly, never leaves the house.
-import { isCalm } from "frontrow/calm";
 
 const GLIDE_MS = 320; // long enough to keep one's bearings, short enough not to wait for
 const FOLLOW = 0.32; // share of the way to where the wheel wants to be that is gone in each frame
@@ -11,7 +10,10 @@ export function camera(view, plan, onMove) {
   const at = { scale: 1, x: 0, y: 0 };
   let gliding = null;
   let wanted = null;
-  const size = () => ({ width: view.clientWidth, height: view.clientHeight });
+  // Kept: asking the browser for a size makes it lay out the page.
+  const measured = () => ({ width: view.clientWidth, height: view.clientHeight });
+  let room = measured();
+  const size = () => room;
   const wholeScale = () => Math.min((size().width - 2 * MARGIN_PX) / plan.width, (size().height - 2 * MARGIN_PX) / plan.height);
   const bound = (scale) => clamp(scale, wholeScale(), NEAREST_PX / PITCH);
 
@@ -71,10 +73,14 @@ export function camera(view, plan, onMove) {
     into: (box, least) => centre(bound(Math.max(least, Math.min((size().width * 0.92) / box.width, (size().height * 0.9) / box.height))),
       box.x + box.width / 2, box.y + box.height / 2),
     whole: (now = false) => (now ? set(0, 0, 0) : glide(wholeScale(), ...home(plan, wholeScale(), size()))),
+    measure: () => (room = measured()),
     resized: (wasWhole) => (wasWhole ? set(0, 0, 0) : set(at.scale, at.x, at.y)),
     place: (px, py) => [(px - at.x) / at.scale, (py - at.y) / at.scale],
   };
 }
+
+// Whether whoever looks asked for stillness.
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const clamp = (value, least, most) => Math.max(Math.min(least, most), Math.min(most, value));
 const mix = (from, to, part) => from + (to - from) * part;

@@ -1,10 +1,17 @@
-// A section's words on the drawing: as many of its name, its price and what is left as its outline has room for.
+// The words on the drawing: of a section's name, its price and what is left as many as its outline has room for, and near
+// the names of rows and the places written on seats.
+import { isInside } from "frontrow/seat_map/geometry";
 import { counted, fill, money } from "frontrow/words";
 
 const SIZES_PX = { 3: [15, 13, 11.5], 2: [13, 11.5], 1: [13, 11.5, 10] }; // by lines; below the last a name is a smudge
 const NEAR_PX = 12;
 const NEAR_ROOM_PX = 70; // less of a section than this needs no name
 const PLATE = 0.72; // from far the seats are a texture: words on them want a ground of their own
+const PITCH = 10; // plan units between neighbours
+const ROWS_PX = 15; // a seat's pitch on the screen from which its row's name can be read
+const PLACES_PX = 27; // and from which its place can be written on it
+const LARGEST_PX = 13;
+const ASIDE = 0.9; // of a pitch from the first seat to the row's name
 const TURNED = -Math.PI / 2; // along a side stand, where nothing fits across
 
 export function labels(house, words, letters, colours) {
@@ -59,6 +66,34 @@ export function labels(house, words, letters, colours) {
   };
 }
 
+export function names(plan, kindOf, letters, colours) {
+  const nameOf = (row, { pen, at }, isClear, pitch, size) => {
+    const [x, y] = [plan.x[row.first], plan.y[row.first]];
+    const [dx, dy] = row.last > row.first ? [x - plan.x[row.first + 1], y - plan.y[row.first + 1]] : [-PITCH, 0];
+    const reach = (pitch * ASIDE) / Math.hypot(dx, dy);
+    const [px, py] = [x * at.scale + at.x + dx * reach, y * at.scale + at.y + dy * reach];
+    if (isClear(px, py)) letters.write(pen, [row.name], size, { ink: colours["ink-soft"], weight: 600 }, px, py);
+  };
+  const placesOf = (row, { pen, at }, isClear, size) => {
+    for (let number = row.first; number <= row.last; number += 1) {
+      const [px, py] = [plan.x[number] * at.scale + at.x, plan.y[number] * at.scale + at.y];
+      const place = Array.isArray(row.places) ? row.places[number - row.first] : number - row.first + 1;
+      if (kindOf(number) === "free" && isClear(px, py)) letters.write(pen, [String(place)], size, { ink: colours.ground, weight: 600 }, px, py);
+    }
+  };
+  return (section, scene) => {
+    const pitch = PITCH * scene.at.scale;
+    if (pitch < ROWS_PX) return;
+    const { size } = scene;
+    const isClear = (x, y) => x > -pitch && y > -pitch && x < size.width + pitch && y < size.height + pitch;
+    const letter = Math.round(Math.min(LARGEST_PX, pitch * 0.42));
+    for (const row of plan.rows.slice(plan.rowOf[section.first], plan.rowOf[section.last] + 1)) {
+      nameOf(row, scene, isClear, pitch, letter);
+      if (pitch >= PLACES_PX) placesOf(row, scene, isClear, letter);
+    }
+  };
+}
+
 // Labels are chosen anew with each tenth of a zoom.
 const keyOf = (scale) => Math.round(Math.log2(scale) * 8);
 
@@ -74,13 +109,4 @@ function wordings(section, isWhole, left, words) {
 function fits(section, width, height) {
   const [x, y] = section.label;
   return [-0.5, 0, 0.5].every((across) => [-0.5, 0, 0.5].every((down) => isInside(section.outline, x + across * width, y + down * height)));
-}
-
-export function isInside(outline, x, y) {
-  let inside = false;
-  outline.forEach(([x1, y1], place) => {
-    const [x2, y2] = outline[(place + 1) % outline.length];
-    if (y1 > y !== y2 > y && x < x1 + ((y - y1) * (x2 - x1)) / (y2 - y1)) inside = !inside;
-  });
-  return inside;
 }

@@ -4,16 +4,26 @@ const MOST_STAMPS = 1200; // about what a screen shows of places and names, with
 const SECOND = 0.86; // the size of the lines under the first
 const LINE = 1.24; // from one line to the next, in sizes
 const HALO = 0.42;
+const MEASURED_PX = 100; // the size in which words are measured, once: letters grow evenly
 
 export function lettering(colours, ratio) {
   const stamps = new Map();
+  const widths = new Map();
   const pen = document.createElement("canvas").getContext("2d");
-  const font = (size, row, weight) => `${row ? 520 : weight} ${row ? size * SECOND : size}px ${colours.family}`;
+  const weightOf = (row, weight) => (row ? 520 : weight);
+  const sizeOf = (row, size) => (row ? size * SECOND : size);
+  const font = (weight, size) => `${weight} ${size}px ${colours.family}`;
 
-  const widthOf = (lines, size, weight = 680) => Math.max(...lines.map((line, row) => {
-    pen.font = font(size, row, weight);
-    return pen.measureText(line).width;
-  })) + size * HALO;
+  const share = (line, weight) => {
+    const key = `${weight} ${line}`;
+    if (widths.has(key)) return widths.get(key);
+    if (widths.size >= MOST_STAMPS) widths.clear();
+    pen.font = font(weight, MEASURED_PX);
+    widths.set(key, pen.measureText(line).width / MEASURED_PX);
+    return widths.get(key);
+  };
+  const widthOf = (lines, size, weight = 680) =>
+    Math.max(...lines.map((line, row) => share(line, weightOf(row, weight)) * sizeOf(row, size))) + size * HALO;
   // style: {ink, halo, weight, plate}; the halo is left out where there is none, the plate lies under all lines.
   const stampOf = (lines, size, { ink, halo, weight = 680, plate = 0 }) => {
     const key = `${lines.join("\n")} ${size} ${ink} ${halo} ${plate}`;
@@ -28,7 +38,7 @@ export function lettering(colours, ratio) {
     if (plate) drawPlate(to, width, height, size / 2, halo, plate);
     lines.forEach((line, row) => {
       const down = height / 2 + (row - (lines.length - 1) / 2) * size * LINE;
-      to.font = font(size, row, weight);
+      to.font = font(weightOf(row, weight), sizeOf(row, size));
       [to.strokeStyle, to.lineWidth] = [halo, size * HALO];
       if (halo) to.strokeText(line, width / 2, down);
       to.fillStyle = row ? colours["ink-soft"] : ink;
@@ -48,7 +58,7 @@ export function lettering(colours, ratio) {
     to.drawImage(stamp, -(stamp.width >> 1), -(stamp.height >> 1));
     return to.restore();
   };
-  return { write, widthOf, heightOf: (lines, size) => lines.length * size * LINE, forget: () => stamps.clear() };
+  return { write, widthOf, heightOf: (lines, size) => lines.length * size * LINE, forget: () => [stamps, widths].forEach((kept) => kept.clear()) };
 }
 
 function drawPlate(to, width, height, round, colour, alpha) {

@@ -4,19 +4,23 @@ const NAMES = ["ground", "surface", "sunken", "rule", "edge", "ink", "ink-soft",
 const LOOKS = 12; // as many as grades.css has, which is as many grades as a plan may have
 
 export function palette(view) {
-  const probe = document.createElement("span");
-  view.append(probe);
-  const colour = (meaning) => {
-    probe.style.color = `var(--${meaning})`;
-    return getComputedStyle(probe).color;
-  };
-  const look = (place) => {
-    probe.dataset.grade = place;
-    return { colour: colour("grade"), shape: getComputedStyle(probe).getPropertyValue("--grade-shape").trim() };
-  };
-  const found = Object.fromEntries(NAMES.map((name) => [name, colour(name)]));
-  const grades = Array.from({ length: LOOKS }, (_, place) => look(place));
-  probe.remove();
+  const probes = document.createElement("span");
+  const meanings = NAMES.map((name) => probe(probes, `var(--${name})`));
+  const looks = Array.from({ length: LOOKS }, (_, place) => probe(probes, "var(--grade)", place));
+  // All at once: each look at a page that has changed makes the browser work out its styles anew.
+  view.append(probes);
+  const found = Object.fromEntries(NAMES.map((name, place) => [name, getComputedStyle(meanings[place]).color]));
+  const grades = looks.map((one) => getComputedStyle(one)).map((style) => ({ colour: style.color, shape: style.getPropertyValue("--grade-shape").trim() }));
+  const family = getComputedStyle(view).fontFamily;
+  probes.remove();
   const of = (place) => grades[place % LOOKS];
-  return { ...found, family: getComputedStyle(view).fontFamily, grade: (place) => of(place).colour, shape: (place) => of(place).shape };
+  return { ...found, family, grade: (place) => of(place).colour, shape: (place) => of(place).shape };
+}
+
+function probe(probes, colour, grade) {
+  const one = document.createElement("span");
+  one.style.color = colour;
+  if (grade !== undefined) one.dataset.grade = grade;
+  probes.append(one);
+  return one;
 }

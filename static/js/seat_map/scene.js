@@ -1,13 +1,12 @@
 // The canvas and when it is drawn: far, sections with their words over dots; near, the seats in view one by one.
 import { camera as makeCamera } from "frontrow/seat_map/camera";
-import { close as makeClose } from "frontrow/seat_map/close";
-import { dots as makeDots } from "frontrow/seat_map/dots";
 import { drawing } from "frontrow/seat_map/drawing";
+import { isInView, seatsInView } from "frontrow/seat_map/geometry";
 import { labels as makeLabels } from "frontrow/seat_map/labels";
 import { lettering } from "frontrow/seat_map/lettering";
 import { marks } from "frontrow/seat_map/marks";
 import { palette } from "frontrow/seat_map/palette";
-import { isInView, seatsInView } from "frontrow/seat_map/viewport";
+import { close as makeClose, dots as makeDots } from "frontrow/seat_map/pictures";
 
 const NEAR_PX = 6.5; // a seat's pitch on the screen from which seats are drawn one by one, if they are
 const MOST_SEATS = 4500; // or fewer
@@ -25,6 +24,7 @@ export function scene(view, house, words, picked) {
   const { plan } = house;
   const canvas = document.createElement("canvas");
   canvas.setAttribute("aria-hidden", "true");
+  view.append(canvas);
   const colours = palette(view);
   const kindOf = (number) => (picked.has(number) ? "chosen" : house.stateOf(number));
   const stamp = marks(colours);
@@ -67,7 +67,7 @@ export function scene(view, house, words, picked) {
     return at.scale * PITCH >= SURE_PX || seatsInView(now.sections, at, now.size) <= MOST_SEATS;
   };
   const fit = () => {
-    const [size, ratio] = [camera.size(), Math.min(devicePixelRatio, MOST_RATIO)];
+    const [size, ratio] = [camera.measure(), Math.min(devicePixelRatio, MOST_RATIO)];
     if (size.width === now.size?.width && size.height === now.size.height && ratio === now.ratio) return;
     [now.size, now.ratio] = [size, ratio];
     [canvas.width, canvas.height] = [now.size.width, now.size.height].map((side) => Math.round(side * now.ratio));
@@ -84,7 +84,6 @@ export function scene(view, house, words, picked) {
     draw();
   };
   now.at = camera.at;
-  view.append(canvas);
   const resizing = new ResizeObserver(fit);
   resizing.observe(view);
   fit();

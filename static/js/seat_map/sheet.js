@@ -1,6 +1,27 @@
-// The sheet: the chosen seats, the total, the one button. Empty, it shows the best-available form that is there anyway.
+// The seats this fan has chosen and not yet held, and their sheet: the seats, the total, the one button. Empty, it shows
+// the best-available form that is there anyway.
 import { seatOf } from "frontrow/seat_map/geometry";
 import { counted, fill, money } from "frontrow/words";
+
+// Knows the limit it was given, and nothing of why.
+export function selection(limit, first, onChange) {
+  const chosen = new Set(first.slice(0, limit));
+  const changed = (number) => onChange(number, chosen);
+  return {
+    has: (number) => chosen.has(number),
+    numbers: () => [...chosen],
+    // Returns "added", "removed" or "full".
+    toggle(number) {
+      if (chosen.delete(number)) return changed(number), "removed";
+      if (chosen.size >= limit) return "full";
+      chosen.add(number);
+      return changed(number), "added";
+    },
+    remove(number) {
+      return chosen.delete(number) && (changed(number), true);
+    },
+  };
+}
 
 export function sheet(root, house, words, onRemove) {
   const part = (name) => root.querySelector(`[data-part=${name}]`);

@@ -1,6 +1,5 @@
 // What a seat or a section is called, what it costs and how it stands: the same words for the eye, the ear and the tests.
-import { seatOf } from "frontrow/seat_map/geometry";
-import { seatAt, sectionAt } from "frontrow/seat_map/hits";
+import { seatAt, seatOf, sectionAt } from "frontrow/seat_map/geometry";
 import { seatName } from "frontrow/seat_map/sheet";
 import { counted, fill, money } from "frontrow/words";
 
