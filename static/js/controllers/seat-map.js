@@ -1,6 +1,7 @@
 // The seat map: joins the house, its drawing, the fan's hands and the live changes.
+import { cursor } from "frontrow/seat_map/cursor";
 import { seatAt, seatOf, sectionAt } from "frontrow/seat_map/geometry";
-import { cursor, gestures } from "frontrow/seat_map/hands";
+import { gestures } from "frontrow/seat_map/gestures";
 import { holding, tellIn } from "frontrow/seat_map/holding";
 import { openHouse, TurnOver } from "frontrow/seat_map/house";
 import { scene as makeScene } from "frontrow/seat_map/scene";

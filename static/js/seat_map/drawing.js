@@ -1,6 +1,7 @@
 // One frame of the house on a canvas: the stage, the sections, their seats near or as dots, and what was just changed.
 import { isCalm } from "frontrow/seat_map/camera";
-import { names as makeNames } from "frontrow/seat_map/labels";
+import { names as makeNames } from "frontrow/seat_map/names";
+import { outlines as makeOutlines } from "frontrow/seat_map/outlines";
 
 const RADIUS = 4; // plan units; neighbours are ten apart
 const PITCH = 10;
@@ -9,10 +10,9 @@ const FRESH_MS = 1100; // a seat that just changed is ringed this long
 const FRESH_REACH = 2.6; // and the ring goes this far out, in radii, or for who wants stillness
 const STILL = 0.6; // stays here and only fades
 const FRESH_PX = 4; // even where seats are dots
-const STAGE_PX = 11; // of the stage's name on the screen at least, if the stage has room for it
 
 export function drawing(plan, house, { kindOf, stamp, dots, close, labels, letters, colours }) {
-  const outlines = outlinesOf(plan, house, colours);
+  const outlines = makeOutlines(plan, house, colours);
   const names = makeNames(plan, kindOf, letters, colours);
 
   // scene: {pen, at, whole, ratio, size, sections, near, isStamped, resting, pointed, cursor, fresh}. Returns whether there is more to come.
@@ -70,49 +70,4 @@ export function drawing(plan, house, { kindOf, stamp, dots, close, labels, lette
     pen.arc(plan.x[number] * at.scale + at.x, plan.y[number] * at.scale + at.y, radius, 0, 2 * Math.PI);
     pen.stroke();
   }
-}
-
-// The stage and the outlines of the sections, in plan units: the pen is scaled.
-function outlinesOf(plan, house, colours) {
-  const shapes = new Map(plan.sections.map((section) => [section, shapeOf(section.outline)]));
-  const bow = bowOf(plan.stage);
-
-  const section = (pen, one, { at, near, pointed }) => {
-    const isGone = house.left(one) === 0;
-    pen.globalAlpha = near ? 0.6 : isGone ? 0.35 : 1;
-    pen.fillStyle = pointed === one ? colours.sunken : colours.surface;
-    pen.fill(shapes.get(one));
-    pen.globalAlpha = near || isGone ? 0.6 : 1;
-    pen.strokeStyle = pointed === one ? colours.ink : near || isGone ? colours.rule : one.grade === null ? colours.edge : colours.grade(one.grade);
-    pen.lineWidth = (pointed === one ? 2 : 1) / at.scale;
-    pen.stroke(shapes.get(one));
-    pen.globalAlpha = 1;
-  };
-  const stage = (pen, scale) => {
-    const { x, y, width, height, label } = plan.stage;
-    pen.fillStyle = colours.sunken;
-    pen.fill(bow);
-    pen.strokeStyle = colours.edge;
-    pen.lineWidth = 1 / scale;
-    pen.stroke(bow);
-    pen.fillStyle = colours["ink-soft"];
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.font = `620 ${Math.min(Math.max(height * 0.34, STAGE_PX / scale), height * 0.7, width * 0.2)}px ${colours.family}`;
-    pen.fillText(label, x + width / 2, y + height * 0.5);
-  };
-  return { section, stage };
-}
-
-function shapeOf(outline) {
-  const path = new Path2D();
-  outline.forEach(([x, y], place) => (place ? path.lineTo(x, y) : path.moveTo(x, y)));
-  path.closePath();
-  return path;
-}
-
-// A stage's front edge bends towards the house.
-function bowOf({ x, y, width, height }) {
-  const sag = height * 0.22;
-  return new Path2D(`M${x} ${y}h${width}v${height - sag}q${-width / 2} ${2 * sag} ${-width} 0z`);
 }

@@ -1,17 +1,11 @@
 // One seat's mark: its state is a shape and a pattern as well as a colour. Drawn once for a size, then stamped.
+import { disc, SHAPES } from "frontrow/seat_map/shapes";
 
 const SOLD = 0.76; // a sold seat is smaller as well as hollow
 const HATCH = 0.46; // from one line of the hatch to the next, in radii
 const STEP = 0.5; // pixels between the sizes that are kept
 const MOST_SIZES = 24; // a zoom passes many; the oldest are forgotten
 const OWN = ["chosen", "mine", "bought"];
-// Of grades: of about one size to the eye, and within a seat's stamp.
-const SHAPES = {
-  disc,
-  square: (pen, radius, colour) => fill(pen, colour, () => pen.roundRect(-radius * 0.9, -radius * 0.9, radius * 1.8, radius * 1.8, radius * 0.24)),
-  diamond: (pen, radius, colour) => fill(pen, colour, () => corners(pen, radius * 1.2, 4, 0)),
-  triangle: (pen, radius, colour) => fill(pen, colour, () => corners(pen, radius * 1.25, 3, radius * 0.2)),
-};
 
 export function marks(colours) {
   const sizes = new Map();
@@ -83,22 +77,4 @@ function own(pen, radius, around, colours) {
   pen.lineTo(-radius * 0.13, radius * 0.35);
   pen.lineTo(radius * 0.45, -radius * 0.3);
   pen.stroke();
-}
-
-function disc(pen, radius, colour) {
-  fill(pen, colour, () => pen.arc(0, 0, radius, 0, 2 * Math.PI));
-}
-
-function corners(pen, reach, count, down) {
-  for (let corner = 0; corner < count; corner += 1) {
-    const angle = (corner / count) * 2 * Math.PI - Math.PI / 2;
-    pen.lineTo(reach * Math.cos(angle), reach * Math.sin(angle) + down);
-  }
-}
-
-function fill(pen, colour, trace) {
-  pen.fillStyle = colour;
-  pen.beginPath();
-  trace();
-  pen.fill();
 }

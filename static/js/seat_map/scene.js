@@ -1,12 +1,13 @@
 // The canvas and when it is drawn: far, sections with their words over dots; near, the seats in view one by one.
 import { camera as makeCamera } from "frontrow/seat_map/camera";
+import { close as makeClose } from "frontrow/seat_map/close";
+import { dots as makeDots } from "frontrow/seat_map/dots";
 import { drawing } from "frontrow/seat_map/drawing";
 import { isInView, seatsInView } from "frontrow/seat_map/geometry";
 import { labels as makeLabels } from "frontrow/seat_map/labels";
 import { lettering } from "frontrow/seat_map/lettering";
 import { marks } from "frontrow/seat_map/marks";
 import { palette } from "frontrow/seat_map/palette";
-import { close as makeClose, dots as makeDots } from "frontrow/seat_map/pictures";
 
 const NEAR_PX = 6.5; // a seat's pitch on the screen from which seats are drawn one by one, if they are
 const MOST_SEATS = 4500; // or fewer
