@@ -1,4 +1,5 @@
-"""`bin/bench callbacks`: a provider's callbacks at a rate, beside a POST that does nothing, at the same rate."""
+"""`bin/bench callbacks`: a provider's callbacks at a rate, beside a POST that does nothing and Postgres alone, at the
+same rate."""
 
 import json
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from standardwebhooks.webhooks import Webhook
 
 from bench import crowd, figures, load, stage
 from bench.cpu import Meter
+from bench.limit import Limit
 from bench.load import Result
 from bench.stage import SECRETS, Stage
 from webapp import clock
@@ -27,12 +29,19 @@ SPARE = 1.5  # arrivals are random: so many times the expected number is enough 
 AMOUNT = 10_000
 LONGEST_MS = 50.0
 
-CALLBACK, NOOP = "callback", "no-op POST"
+CALLBACK, NOOP, LIMIT = "callback", "no-op POST", "pgbench, its statement"
+LIMIT_CONNECTIONS = 16
 TOP_UPS = text(
     "INSERT INTO payments (public_id, user_id, provider, provider_key, idempotency_key, amount, created_at)"
     " SELECT 'bench-' || n, :fan, 'sandbox', 'pay_' || n, 'bench-' || n, :amount, :now"
     " FROM generate_series(1, :count) n"
 )
+# What a callback leaves in the inbox, and its commit; of a payment that nobody knows.
+STORED = """\\set event random(1, 1000000000)
+INSERT INTO payment_events (provider, event_id, kind, reference, provider_key, amount, currency, body, received_at)
+VALUES ('sandbox', 'limit_' || :event, 'payment.paid', 'limit', 'pay_limit', 10000, 'KRW', repeat('x', 240), now())
+ON CONFLICT DO NOTHING RETURNING id;
+"""
 
 
 def run(_options: object) -> None:
@@ -47,7 +56,8 @@ def run(_options: object) -> None:
         with stage.web(standing, WORKERS) as port:
             measured, costs = _measure(standing, each, port)
         _settle(sum(len(result.latencies) for result in measured[CALLBACK]))
-        _report({name: results[1:] for name, results in measured.items()}, costs)
+        counted = {name: results[1:] for name, results in measured.items()}
+        _report({**counted, LIMIT: _limit(standing)}, costs)
 
 
 def _begin_top_ups(count: int) -> None:
@@ -76,6 +86,12 @@ def _measure(
             if turn:
                 costs[name].append(meter.each(len(result.latencies)))
     return measured, costs
+
+
+def _limit(standing: Stage) -> list[Result]:
+    """The same rate when the shop is closed and everything is checked."""
+    limit = Limit(STORED, LIMIT_CONNECTIONS, int(RATE * SECONDS) // LIMIT_CONNECTIONS, RATE)
+    return [limit.measure(standing) for _ in range(ROUNDS)]
 
 
 def _callback(number: int) -> str:
@@ -119,6 +135,8 @@ def _report(measured: dict[str, list[Result]], costs: dict[str, list[tuple[float
         columns = [figures.spread([result.per_second for result in results])]
         columns += [figures.spread(values, 1) for values in shares.values()]
         print(f"{name:30}" + "".join(f"{column:>20}" for column in columns))
+        if name not in costs:
+            continue
         web, postgres = (median(cost) for cost in zip(*costs[name], strict=True))
         medians = {f"p{share}_ms": round(median(values), 2) for share, values in shares.items()}
         kept.append({"what": name, "rate": RATE, **medians, "web_ms": round(web, 2), "postgres_ms": round(postgres, 2)})

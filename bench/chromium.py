@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -45,6 +46,11 @@ PAINT_BARE = """() => {
     };
     draw();
 }"""
+
+
+def name() -> str:
+    """Which program it is."""
+    return Path(os.environ.get("CHROMIUM") or "Playwright's own").name
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bench.stage import Stage
 from webapp.db import db
 
 SLUG = "nova-parade-everyone-louder"
-CONNECTIONS = 64
+CONNECTIONS = 64  # for each web process
 ROUNDS = 3
 SECONDS = 3.0
 WARM_UP_SECONDS = 1.5
@@ -52,7 +52,9 @@ def run(_options: object) -> None:
     with stage.opened() as standing:
         _close_the_door()
         fans = iter(crowd.sign_up(FANS))
-        print(f"Joining by signed-in fans, each once, with the form's token; {CONNECTIONS} connections in closed loop.")
+        print(
+            f"Joining by signed-in fans, each once, with the form's token; {CONNECTIONS} connections a process in closed loop."
+        )
         print(figures.machine(), flush=True)
         measured = {setting: _measure(standing, setting, fans) for setting in SETTINGS}
         _report(measured)
@@ -66,7 +68,11 @@ def _measure(standing: Stage, setting: Setting, fans: Iterator[int]) -> tuple[li
     with stage.web(standing, setting.workers, **told) as port:
         for seconds in [WARM_UP_SECONDS, *[SECONDS] * ROUNDS]:
             plan = load.Plan(
-                port, CONNECTIONS, _requests(standing, setting, fans), seconds, repeat=setting.what in LIMITS
+                port,
+                CONNECTIONS * setting.workers,
+                _requests(standing, setting, fans),
+                seconds,
+                repeat=setting.what in LIMITS,
             )
             with meter.running():
                 results.append(load.run(plan))

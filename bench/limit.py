@@ -19,11 +19,13 @@ MICROSECONDS = 1000  # in a millisecond
 
 @dataclass(frozen=True)
 class Limit:
-    """A pgbench script with the number of connections and of transactions on each."""
+    """A pgbench script with the number of connections and of transactions on each; with a rate, so many a second are
+    begun, and how long each takes counts from when it was due."""
 
     script: str
     connections: int
     transactions: int
+    rate: int = 0
 
     def measure(self, stage: Stage) -> Result:
         """Run it. Prepared, as the app's driver prepares what it sends often."""
@@ -47,6 +49,7 @@ class Limit:
         place = ["-h", str(url.query["host"]), "-p", str(url.query["port"]), "-U", str(url.username), str(url.database)]
         load = ["-c", str(self.connections), "-j", str(THREADS), "-t", str(self.transactions)]
         told = ["-D", f"clients={self.connections}", "-D", "turn=-1"]
+        told += ["-R", str(self.rate)] if self.rate else []
         return [str(postgres_home.packaged_programs() / "pgbench"), "-n", "-M", "prepared", "-l", *load, *told, *place]
 
 

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     """Print how soon each map can be used, how smooth it moves, how soon a hold is seen, and the states' bytes."""
     with stage.opened() as standing:
         houses = _houses(standing, options.houses)
-        print("The seat map in headless Chromium; two web workers; caches empty at every opening.")
+        print(f"The seat map in headless Chromium ({chromium.name()}); two web workers; caches empty at every opening.")
         print(figures.machine(), flush=True)
         with stage.web(standing, workers=2) as port, chromium.opened() as browser:
             address = f"http://{HOST}:{port}"
