@@ -53,7 +53,7 @@ def run(_options: object) -> None:
         _close_the_door()
         fans = iter(crowd.sign_up(FANS))
         print(
-            f"Joining by signed-in fans, each once, with the form's token; {CONNECTIONS} connections a process in closed loop."
+            f"Joining by signed-in fans, each once, with the form's token; {CONNECTIONS} connections for each process."
         )
         print(figures.machine(), flush=True)
         measured = {setting: _measure(standing, setting, fans) for setting in SETTINGS}
