@@ -151,6 +151,7 @@ def test_what_fails_beside_the_sockets_is_done_again(house: Flask, monkeypatch: 
 
     monkeypatch.setattr(presence.here, "report", fails)
     monkeypatch.setattr(stock_watch, "tell_all", fails)
+    monkeypatch.setattr(stock_watch, "_moved", {1})
     keep = sockets._keep_looking if chore == "reporting who is here" else stock_watch.keep_telling
     with pytest.raises(Naps.Over):
         keep(house, naps)  # type: ignore[arg-type]
