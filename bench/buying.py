@@ -22,6 +22,7 @@ SOON_SECONDS, SPREAD = 1.5, 0.3  # how soon a page asks again, as static/js/cont
 FIELD = re.compile(r'name="(csrf_token|amount|idempotency_key|token)" value="([^"]*)"')
 STATUS = re.compile(r'id="order-status" data-status="(\w+)"')
 PAYING, PAID = "paying", "paid"
+RAMP_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,24 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What became of it. Latencies in milliseconds, from wishing to hold until the ticket was on the page."""
+    """What became of it. Latencies in milliseconds, from wishing to hold until the ticket was on the page.
+
+    `ended_at` is when, in seconds from the beginning. `per_minute` counts those that ended while as many as ever were
+    buying: neither in the first seconds, when nobody can be through yet, nor when the last are and nobody follows.
+    """
 
     begun: int = 0
     latencies: list[float] = field(default_factory=list)
+    ended_at: list[float] = field(default_factory=list)
     wrong: dict[str, int] = field(default_factory=dict)
     steps: dict[str, list[float]] = field(default_factory=dict)
     seconds: float = 0.0
     processor_seconds: float = 0.0
+
+    @property
+    def per_minute(self) -> float:
+        counted = sum(RAMP_SECONDS <= ended < self.seconds for ended in self.ended_at)
+        return counted / (self.seconds - RAMP_SECONDS) * MINUTE
 
 
 class Astray(Exception):
@@ -76,8 +87,8 @@ def run(plan: Plan) -> Outcome:
 class Lane:
     """One fan after the other over two kept-alive connections: to the shop and to the payment company."""
 
-    def __init__(self, plan: Plan, outcome: Outcome) -> None:
-        self.plan, self.outcome = plan, outcome
+    def __init__(self, plan: Plan, outcome: Outcome, opened: float) -> None:
+        self.plan, self.outcome, self.opened = plan, outcome, opened
         self.headers: dict[str, str] = {}
         self.connections: dict[int, Connection] = {}
 
@@ -92,7 +103,9 @@ class Lane:
             onward = await self._ask("pay", f"{order}/payments", 303, form=urlencode(form))
             back = await self._approve(onward)
             await self._wait_for_ticket(await self._ask("return", urlsplit(back).path, 303))
-            self.outcome.latencies.append((time.perf_counter() - began) * 1000)
+            ended = time.perf_counter()
+            self.outcome.latencies.append((ended - began) * 1000)
+            self.outcome.ended_at.append(ended - self.opened)
         except (Astray, KeyError) as problem:
             self.outcome.wrong[str(problem)] = self.outcome.wrong.get(str(problem), 0) + 1
 
@@ -140,12 +153,12 @@ async def _buy_all(plan: Plan) -> Outcome:
     began = time.perf_counter()
 
     async def drive() -> None:
-        lane = Lane(plan, outcome)
+        lane = Lane(plan, outcome, began)
         while time.perf_counter() < began + plan.seconds and (buyer := next(buyers, None)):
             await lane.buy(buyer)
 
     await asyncio.gather(*[drive() for _ in range(plan.at_once)])
-    outcome.seconds = time.perf_counter() - began
+    outcome.seconds = plan.seconds
     used = resource.getrusage(resource.RUSAGE_SELF)
     outcome.processor_seconds = used.ru_utime + used.ru_stime
     return outcome

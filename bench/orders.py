@@ -19,7 +19,7 @@ from webapp.db import db
 WEB_WORKERS = 2
 AT_ONCE = 48
 ROUNDS = 3
-SECONDS = 25.0
+SECONDS = 40.0
 WARM_UP_SECONDS = 10.0
 MINUTE = 60
 LIMIT_CONNECTIONS, LIMIT_ORDERS = 16, 640
@@ -108,12 +108,12 @@ def _check(outcomes: list[Outcome]) -> None:
 
 
 def _report(outcomes: list[Outcome], settled: list[float], profile: Profile, limit: float, worker: str) -> None:
-    rates = [len(outcome.latencies) / outcome.seconds * MINUTE for outcome in outcomes]
+    rates = [outcome.per_minute for outcome in outcomes]
     bought = sum(len(outcome.latencies) for outcome in outcomes)
     shown = [latency for outcome in outcomes for latency in outcome.latencies]
     costs = {name: seconds / bought * MILLISECONDS for name, seconds in profile.seconds.items()}
     costs["the fans"] = sum(outcome.processor_seconds for outcome in outcomes) / bought * MILLISECONDS
-    print(f"\nOrders a minute: {figures.spread(rates)}, of {ROUNDS} rounds; {bought} in all.")
+    print(f"\nOrders a minute: {figures.spread(rates)}, of {ROUNDS} rounds of {SECONDS:.0f} s; {bought} in all.")
     print(f"pgbench with the same statements, {LIMIT_CONNECTIONS} connections: {limit:,.0f} a minute.")
     for what, values in {"to settled with tickets": settled, "to the ticket on its page": shown}.items():
         half, most = (figures.percentile(values, share) for share in (50, 95))
