@@ -23,6 +23,7 @@ FIELD = re.compile(r'name="(csrf_token|amount|idempotency_key|token)" value="([^
 STATUS = re.compile(r'id="order-status" data-status="(\w+)"')
 PAYING, PAID = "paying", "paid"
 RAMP_SECONDS = 5.0
+MINUTE = 60  # seconds
 
 
 @dataclass(frozen=True)
