@@ -20,7 +20,7 @@ WARM_UP_SECONDS = 1.5
 FANS = 24_000
 LEAST_SHARE = 0.75
 
-NOOP, FORM = "no-op", "no-op with a form and its token"
+NOOP, FORM = "no-op", "no-op with a form"
 LIMITS = (NOOP, FORM)
 TOGETHER, ALONE = "joining, together", "joining, a transaction each"
 GAPS = (
