@@ -12,6 +12,7 @@ FEATURES = ("accounts", "concerts", "waiting_room", "booking", "checkout", "admi
 # What answers requests: it may read them, and open transactions.
 ENTRY_POINTS = {
     "routes.py",
+    "acting.py",
     "balancing.py",
     "entering.py",
     "wallet.py",

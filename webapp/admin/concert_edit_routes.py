@@ -1,6 +1,5 @@
 """Putting on a concert: its form, the page that shows what is still missing, its archive, its ladder of fees."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +9,10 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.admin import house, log
+from webapp.admin.acting import act, note
 from webapp.admin.editing import concert_edits, publishing, schedule_edits
 from webapp.admin.editing.forms import POSTERS, ConcertForm, EditConcertForm, NewConcertForm, blame
-from webapp.admin.editing.states import Change, fingerprint, on_the_wall
+from webapp.admin.editing.states import fingerprint, on_the_wall
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.concerts import listing
@@ -104,38 +104,23 @@ def show_poster_choice(slug: str, word: str) -> Response:
 @operator_required
 def archive_concert(slug: str) -> Any:
     concert, now = listing.any_concert(slug), clock.now()
-    return act(slug, "archive concert", lambda: concert_edits.archive(concert, now), url_for(".show_archive"))
+    back = url_for(".set_up", slug=slug)
+    return act("archive concert", slug, lambda: concert_edits.archive(concert, now), url_for(".show_archive"), back)
 
 
 @blueprint.post("/concerts/<slug>/restoring")
 @operator_required
 def restore_concert(slug: str) -> Any:
     concert = listing.any_concert(slug)
-    return act(slug, "restore concert", lambda: concert_edits.restore(concert), url_for(".set_up", slug=slug))
+    return act("restore concert", slug, lambda: concert_edits.restore(concert), url_for(".set_up", slug=slug))
 
 
 @blueprint.post("/concerts/<slug>/deletion")
 @operator_required
 def delete_concert(slug: str) -> Any:
     concert = listing.any_concert(slug)
-    return act(slug, "delete concert", lambda: concert_edits.remove(concert), url_for(".index"))
-
-
-def act(slug: str, action: str, change: Callable[[], Change | None], onwards: str, done: str | None = None) -> Any:
-    """Do something to the whole concert and note it, in one transaction; a refusal is said on its page."""
-    try:
-        with transaction():
-            note(change(), action, slug)
-    except EditRefused as problem:
-        flash(str(problem), "error")
-        return redirect(url_for(".set_up", slug=slug), 303)
-    flash(done or _("Done."), "info")
-    return redirect(onwards, 303)
-
-
-def note(change: Change | None, action: str, subject: str) -> None:
-    if change:
-        log.note(current_user.id, action, subject, *change, clock.now())
+    back = url_for(".set_up", slug=slug)
+    return act("delete concert", slug, lambda: concert_edits.remove(concert), url_for(".index"), back)
 
 
 def _page(template: str, form: ConcertForm, **shown: Any) -> Any:

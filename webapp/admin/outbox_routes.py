@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_login import current_user
+from flask import current_app, render_template, request, url_for
 
 from webapp import clock
-from webapp.admin import log, outbox
+from webapp.admin import outbox
+from webapp.admin.acting import act
+from webapp.admin.editing.states import Change
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.checkout import letters, mails
-from webapp.db import transaction
 
 PAGE = 50
 
@@ -56,10 +55,5 @@ def discard_mail(public_id: str) -> Any:
     return _act("discard mail", public_id, lambda: mails.discard(public_id))
 
 
-def _act(action: str, public_id: str, act: Callable[[], tuple[dict[str, Any], dict[str, Any]]]) -> Any:
-    operator_id = current_user.id
-    with transaction():
-        before, after = act()
-        log.note(operator_id, action, public_id, before, after, clock.now())
-    flash(_("Done."), "info")
-    return redirect(url_for(".show_mail", public_id=public_id), 303)
+def _act(action: str, public_id: str, change: Callable[[], Change]) -> Any:
+    return act(action, public_id, change, url_for(".show_mail", public_id=public_id))

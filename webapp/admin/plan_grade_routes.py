@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from webapp.admin.concert_edit_routes import note
+from webapp.admin.acting import note
 from webapp.admin.editing import grade_form, plan_edits
 from webapp.admin.guards import operator_required
 from webapp.admin.plan_routes import onwards, plan_page

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import clock
-from webapp.admin.concert_edit_routes import note
+from webapp.admin.acting import act, note
 from webapp.admin.editing import grade_form, plan_edits, showing
 from webapp.admin.editing.forms import PlanFileForm, PlanNameForm, blame
 from webapp.admin.editing.grade_form import Grades
@@ -105,31 +105,24 @@ def copy_plan(plan_id: int) -> Any:
 @operator_required
 def archive_plan(plan_id: int) -> Any:
     now = clock.now()
-    return _act(plan_id, "archive plan", lambda: seat_plans.set_archived(plan_id, now))
+    return _act("archive plan", plan_id, lambda: seat_plans.set_archived(plan_id, now))
 
 
 @blueprint.post("/plans/<int:plan_id>/restoring")
 @operator_required
 def restore_plan(plan_id: int) -> Any:
-    return _act(plan_id, "restore plan", lambda: seat_plans.set_archived(plan_id, None))
+    return _act("restore plan", plan_id, lambda: seat_plans.set_archived(plan_id, None))
 
 
 @blueprint.post("/plans/<int:plan_id>/deletion")
 @operator_required
 def delete_plan(plan_id: int) -> Any:
-    return _act(plan_id, "delete plan", lambda: seat_plans.remove(plan_id))
+    return _act("delete plan", plan_id, lambda: seat_plans.remove(plan_id))
 
 
-def _act(plan_id: int, action: str, act: Callable[[], Change]) -> Any:
-    name = seat_plans.plan(plan_id).name
-    try:
-        with transaction():
-            note(act(), action, name)
-    except EditRefused as problem:
-        flash(str(problem), "error")
-        return redirect(url_for(".show_plan", plan_id=plan_id), 303)
-    flash(_("Done."), "info")
-    return redirect(url_for(".show_plans"), 303)
+def _act(action: str, plan_id: int, change: Callable[[], Change]) -> Any:
+    back = url_for(".show_plan", plan_id=plan_id)
+    return act(action, seat_plans.plan(plan_id).name, change, url_for(".show_plans"), back)
 
 
 def plan_page(plan_id: int, form: PlanNameForm | None = None, grades: Grades | None = None) -> str:

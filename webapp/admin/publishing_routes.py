@@ -6,12 +6,12 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from webapp import clock
-from webapp.admin.concert_edit_routes import act
+from webapp.admin.acting import act
 from webapp.admin.editing import publishing
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
-from webapp.concerts import listing, stock
-from webapp.waiting_room import lobby_views
+from webapp.concerts import listing
+from webapp.waiting_room import front
 
 
 @blueprint.get("/concerts/<slug>/preview")
@@ -21,17 +21,7 @@ def preview(slug: str) -> Any:
     concert, now = listing.any_concert(slug), clock.now()
     if not concert.is_draft:
         return redirect(url_for("waiting_room.concert", slug=slug))
-    grades = stock.by_grade(concert.id, now)
-    return render_template(
-        "concerts/show.html",
-        concert=concert,
-        state=listing.sale_state(concert, sum(grade.seats_left for grade in grades), now),
-        schedules=listing.performances(concert, now),
-        grades=grades,
-        place=None,
-        lobby=lobby_views.of(concert, None, now),
-        line=None,
-    )
+    return render_template("concerts/show.html", **front.page(concert, None, now))
 
 
 @blueprint.post("/concerts/<slug>/publication")
@@ -39,11 +29,11 @@ def preview(slug: str) -> Any:
 def publish(slug: str) -> Any:
     concert, now, was_told = listing.any_concert(slug), clock.now(), request.form.get("opens") == "at-once"
     return act(
-        slug,
         "publish concert",
+        slug,
         lambda: publishing.publish(concert, was_told, now),
         url_for(".set_up", slug=slug),
-        _("Published: fans see it now."),
+        done=_("Published: fans see it now."),
     )
 
 
@@ -52,9 +42,9 @@ def publish(slug: str) -> Any:
 def withdraw(slug: str) -> Any:
     concert = listing.any_concert(slug)
     return act(
-        slug,
         "withdraw concert",
+        slug,
         lambda: publishing.withdraw(concert),
         url_for(".set_up", slug=slug),
-        _("It is a draft again: only operators see it."),
+        done=_("It is a draft again: only operators see it."),
     )

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from webapp import clock
-from webapp.admin.concert_edit_routes import note
+from webapp.admin.acting import act, note
 from webapp.admin.editing import schedule_edits, showing
 from webapp.admin.editing.forms import ScheduleForm, blame, read_prices
 from webapp.admin.editing.states import Change, fingerprint, on_the_wall
@@ -119,32 +119,25 @@ def change_plan(schedule_id: int) -> Any:
 @operator_required
 def archive_schedule(schedule_id: int) -> Any:
     now = clock.now()
-    return _act(schedule_id, "archive performance", lambda: schedule_edits.archive(schedule_id, now))
+    return _act("archive performance", schedule_id, lambda: schedule_edits.archive(schedule_id, now))
 
 
 @blueprint.post("/schedules/<int:schedule_id>/restoring")
 @operator_required
 def restore_schedule(schedule_id: int) -> Any:
-    return _act(schedule_id, "restore performance", lambda: schedule_edits.restore(schedule_id))
+    return _act("restore performance", schedule_id, lambda: schedule_edits.restore(schedule_id))
 
 
 @blueprint.post("/schedules/<int:schedule_id>/deletion")
 @operator_required
 def delete_schedule(schedule_id: int) -> Any:
-    return _act(schedule_id, "delete performance", lambda: schedule_edits.remove(schedule_id))
+    return _act("delete performance", schedule_id, lambda: schedule_edits.remove(schedule_id))
 
 
-def _act(schedule_id: int, action: str, act: Callable[[], Change]) -> Any:
+def _act(action: str, schedule_id: int, change: Callable[[], Change]) -> Any:
     schedule = listing.any_schedule(schedule_id)
-    slug, subject = schedule.concert.slug, _subject(schedule.concert, schedule)
-    try:
-        with transaction():
-            note(act(), action, subject)
-    except EditRefused as problem:
-        flash(str(problem), "error")
-    else:
-        flash(_("Done."), "info")
-    return redirect(url_for(".set_up", slug=slug), 303)
+    onwards = url_for(".set_up", slug=schedule.concert.slug)
+    return act(action, _subject(schedule.concert, schedule), change, onwards)
 
 
 def _form(concert: Concert, schedule: Schedule | None) -> ScheduleForm:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from webapp.admin.concert_edit_routes import note
+from webapp.admin.acting import note
 from webapp.admin.editing import concert_edits, ladder_form, schedule_edits
 from webapp.admin.editing.states import fingerprint
 from webapp.admin.guards import operator_required

@@ -13,7 +13,19 @@ from webapp.concerts import listing, recent, stock
 from webapp.db import transaction
 from webapp.errors import NotSignedIn, NotYourTurn
 from webapp.extensions import limiter
-from webapp.waiting_room import admission, calling, entering, lobby, lobby_views, presence, room, tick, views, visiting
+from webapp.waiting_room import (
+    admission,
+    calling,
+    entering,
+    front,
+    lobby,
+    lobby_views,
+    presence,
+    room,
+    tick,
+    views,
+    visiting,
+)
 from webapp.waiting_room.guards import place_known
 
 blueprint = Blueprint("waiting_room", __name__)
@@ -45,17 +57,7 @@ def concert(slug: str) -> str:
         with transaction():
             lobby.open_lobby(concert_id, now)
     user_id = current_user.id if current_user.is_authenticated else None
-    grades = stock.by_grade(concert.id, now)
-    return render_template(
-        "concerts/show.html",
-        concert=concert,
-        state=listing.sale_state(concert, sum(grade.seats_left for grade in grades), now),
-        schedules=listing.performances(concert, now),
-        grades=grades,
-        place=views.place(user_id, concert.id, now) if user_id else None,
-        lobby=lobby_views.of(concert, user_id, now),
-        line=tick.read(concert, now),
-    )
+    return render_template("concerts/show.html", **front.page(concert, user_id, now))
 
 
 @blueprint.post("/concerts/<slug>/line")
