@@ -50,6 +50,7 @@ def _requests(standing: Stage, user_ids: list[int]) -> dict[str, list[str]]:
         WAITING_ROOM: (f"/concerts/{SLUG}/line", waiting),
         "waiting room, position": (f"/concerts/{SLUG}/line/position", waiting),
         "waiting room, status": (f"/concerts/{SLUG}/line/status", waiting),
+        "listing": ("/", waiting),
         "concert": (f"/concerts/{SLUG}", waiting),
         "seat map": (f"/schedules/{schedule_id}", admitted),
         "seats.json": (f"/schedules/{schedule_id}/seats.json", admitted),

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from webapp.layout import Me, me
+from webapp.layout import Me, here, me
 from webapp.memory import Recent
 
 SECONDS = 1.0
@@ -39,13 +39,14 @@ def _shell(template: str, words: Mapping[str, Any], is_operator: bool, shared: M
     holes: dict[str, Any] = {name: _hole(name) for name in words}
     holes["me"] = Me(_hole("my_name"), _hole("my_initial"), _hole("my_balance"), is_operator)
     holes["csrf_token"] = lambda: _hole("csrf_token")
+    holes["come_back"] = lambda: _hole("come_back")  # the address has words of its own behind a question mark
     return HOLE.split(render_template(template, **shared, **holes))
 
 
 def _own_words(reader: Me) -> dict[str, str]:
     """What the layout says to this fan alone."""
     mine = {"my_name": reader.name, "my_initial": reader.initial, "my_balance": reader.balance}
-    return {**mine, "csrf_token": generate_csrf()}
+    return {**mine, "csrf_token": generate_csrf(), "come_back": here() or "/"}
 
 
 def _hole(name: str) -> Markup:

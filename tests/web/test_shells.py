@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from tests.builders import NOW, concert, do, fans
+from tests.builders import NOW, concert, do, fans, schedule
+from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
 from webapp import memory
 from webapp.accounts.models import User
@@ -84,6 +86,56 @@ def test_what_the_last_action_said_to_one_fan_is_said_to_no_other(
     assert "Only for you." in browser.get(LINE).text
     assert "Only for you." not in visit(other).get(LINE).text
     assert "Only for you." not in browser.get(LINE).text
+
+
+def test_a_concerts_page_tells_each_of_its_visitors_where_they_stand(
+    visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, (called, first, second, new) = concert(capacity=1), fans(4)
+    schedule(show)
+    do(joining.join_all, [called, first, second], show.id, NOW)
+    monkeypatch.setattr(memory, "forget", lambda: None)
+    said = [
+        found(r"It is your turn|(?:\d people are|1 person is) ahead|Join the line", _page(visit, one))
+        for one in (called, first, second, new, None)
+    ]
+    assert said == [
+        ["It is your turn"],
+        ["0 people are ahead"],
+        ["1 person is ahead"],
+        ["Join the line"],
+        ["Join the line"],
+    ]
+
+
+def test_a_page_counts_down_from_when_it_was_asked_for(
+    visit: Visitor, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    concert(opens_at=NOW + timedelta(minutes=2))
+    monkeypatch.setattr(memory, "forget", lambda: None)
+    asked_at = []
+    for _ in range(2):
+        asked_at += found(r'data-now="([^"]+)"', _page(visit, None))
+        timepiece.pass_(seconds=1)
+    assert asked_at == ["2026-12-01T12:00:00.000Z", "2026-12-01T12:00:01.000Z"]
+
+
+def test_one_visitors_address_is_in_nobody_elses_page(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    concert()
+    monkeypatch.setattr(memory, "forget", lambda: None)
+    assert "from=a-friend" in visit(None).get("/concerts/show?from=a-friend").text
+    assert "from=a-friend" not in visit(None).get("/concerts/show").text
+
+
+def test_the_listing_greets_each_fan_by_their_own_name(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    concert()
+    monkeypatch.setattr(memory, "forget", lambda: None)
+    names = [found(r'menu-name">([^<]+)<', visit(user).get("/").text) for user in [*fans(2), None]]
+    assert names == [["Fan-1"], ["Fan-2"], []]
+
+
+def _page(visit: Visitor, user: int | None) -> str:
+    return str(visit(user).get("/concerts/show").text)
 
 
 def _rename(user_id: int, name: str) -> None:

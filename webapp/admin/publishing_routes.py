@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
 from webapp import clock
@@ -21,7 +21,7 @@ def preview(slug: str) -> Any:
     concert, now = listing.any_concert(slug), clock.now()
     if not concert.is_draft:
         return redirect(url_for("waiting_room.concert", slug=slug))
-    return render_template("concerts/show.html", **front.page(concert, None, now))
+    return front.page(concert, None, None, now)
 
 
 @blueprint.post("/concerts/<slug>/publication")

@@ -1,16 +1,20 @@
 """What is on: the concerts and schedules as the public sees them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy import ARRAY, Integer, Row, and_, any_, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.concerts import stock
 from webapp.concerts.models import Concert, Schedule, Seat
-from webapp.db import db
+from webapp.db import apart, db, fetch
 from webapp.errors import NotFound
+from webapp.memory import Recent
+
+STALE_SECONDS = 1.0  # of the pages that everybody looks at before a sale
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,35 @@ class Performance:
 # What stands on the listings: a draft is not there yet, and an archived concert no more.
 IS_LISTED = and_(Concert.published_at.is_not(None), Concert.archived_at.is_(None))
 # Built once, like every statement that is asked often.
+SHOWS = (
+    select(Schedule)
+    .where(Schedule.concert_id == bindparam("concert_id"), Schedule.archived_at.is_(None))
+    .order_by(Schedule.starts_at)
+)
+COMING = (
+    select(
+        Concert,
+        func.array_agg(Schedule.id).label("schedule_ids"),
+        func.min(Schedule.date).label("first_date"),
+        func.max(Schedule.date).label("last_date"),
+    )
+    .join(Schedule, Schedule.concert_id == Concert.id)
+    .where(Schedule.starts_at > bindparam("now"), Schedule.archived_at.is_(None), IS_LISTED)
+    .group_by(Concert.id)
+    .order_by(func.min(Schedule.starts_at))
+)
+PRICES = (
+    select(Schedule.concert_id, stock.LOW.label("low"), stock.HIGH.label("high"))
+    .join(Seat, Seat.schedule_id == Schedule.id)
+    .where(Schedule.concert_id == any_(bindparam("concert_ids", type_=ARRAY(Integer))))
+    .group_by(Schedule.concert_id)
+)
 ONE_SCHEDULE = (
     select(Schedule).options(joinedload(Schedule.concert, innerjoin=True)).where(Schedule.id == bindparam("id"))
 )
+
+_cards: Recent[list[Card]] = Recent(STALE_SECONDS)
+_seen: Recent[list[Performance]] = Recent(STALE_SECONDS)
 
 
 def sale_state(concert: Concert, seats_left: int, now: datetime) -> str:
@@ -59,24 +89,16 @@ def sale_state(concert: Concert, seats_left: int, now: datetime) -> str:
 
 def cards(now: datetime) -> list[Card]:
     """Every published concert with a schedule still to come, soonest first."""
-    prices = (
-        select(Schedule.concert_id, stock.LOW.label("low"), stock.HIGH.label("high"))
-        .join(Seat, Seat.schedule_id == Schedule.id)
-        .group_by(Schedule.concert_id)
-        .subquery()
-    )
-    statement = (
-        select(Concert, func.array_agg(Schedule.id), func.min(Schedule.date), func.max(Schedule.date))
-        .join(Schedule, Schedule.concert_id == Concert.id)
-        .add_columns(prices.c.low, prices.c.high)
-        .join(prices, prices.c.concert_id == Concert.id)
-        .where(Schedule.starts_at > now, Schedule.archived_at.is_(None), IS_LISTED)
-        .group_by(Concert.id, prices.c.low, prices.c.high)
-        .order_by(func.min(Schedule.starts_at))
-    )
-    rows = db.session.execute(statement, {"now": now}).all()
-    left = stock.by_schedule([one for row in rows for one in row[1]], now)
-    return [_card(row, left, now) for row in rows]
+    with apart() as session:
+        rows = session.execute(COMING, {"now": now}).all()
+    prices = {row.concert_id: row for row in fetch(PRICES, concert_ids=[row.Concert.id for row in rows], now=now)}
+    left = stock.by_schedule([one for row in rows for one in row.schedule_ids], now)
+    return [_card(row, prices[row.Concert.id], left, now) for row in rows if row.Concert.id in prices]
+
+
+def seen_cards(now: datetime) -> list[Card]:
+    """The same as of up to a second ago, for the page that everybody comes by."""
+    return _cards.get(None, lambda: cards(now))
 
 
 def concert(slug: str) -> Concert:
@@ -109,9 +131,20 @@ def any_schedule(schedule_id: int) -> Schedule:
 
 def performances(concert: Concert, now: datetime) -> list[Performance]:
     """The schedules of a concert, in order, with what is left; archived ones are not among them."""
-    is_listed = (Schedule.concert_id == concert.id) & Schedule.archived_at.is_(None)
-    statement = select(Schedule).where(is_listed).order_by(Schedule.starts_at)
-    schedules = db.session.scalars(statement).all()
+    return _left_of(db.session.scalars(SHOWS, {"concert_id": concert.id}).all(), concert, now)
+
+
+def seen_performances(concert: Concert, now: datetime) -> list[Performance]:
+    """The same as of up to a second ago, for a page that thousands look at; it belongs to no database session."""
+    return _seen.get(concert.id, lambda: _left_of(_schedules(concert.id), concert, now))
+
+
+def _schedules(concert_id: int) -> Sequence[Schedule]:
+    with apart() as session:
+        return session.scalars(SHOWS, {"concert_id": concert_id}).all()
+
+
+def _left_of(schedules: Sequence[Schedule], concert: Concert, now: datetime) -> list[Performance]:
     left = stock.by_schedule([schedule.id for schedule in schedules], now)
     return [_performance(schedule, left, concert, now) for schedule in schedules]
 
@@ -132,8 +165,9 @@ def _performance(schedule: Schedule, left: dict[int, stock.Left], concert: Conce
     return Performance(schedule, here.seats_left, here.seats_total, state)
 
 
-def _card(row: Row[Any], left: dict[int, stock.Left], now: datetime) -> Card:
-    concert, schedule_ids, first, last, low, high = tuple(row)
-    seats_left = sum(left[one].seats_left for one in schedule_ids if one in left)
-    seats_total = sum(left[one].seats_total for one in schedule_ids if one in left)
-    return Card(concert, sale_state(concert, seats_left, now), first, last, low, high, seats_left, seats_total)
+def _card(row: Any, prices: Row[Any], left: dict[int, stock.Left], now: datetime) -> Card:
+    concert, schedule_ids, first, last = tuple(row)
+    houses = [left[one] for one in schedule_ids if one in left]
+    seats_left, seats_total = sum(one.seats_left for one in houses), sum(one.seats_total for one in houses)
+    state = sale_state(concert, seats_left, now)
+    return Card(concert, state, first, last, prices.low, prices.high, seats_left, seats_total)

@@ -1,8 +1,8 @@
 """The listing, and each concert's poster. The concert's own page needs the line: see waiting_room."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
-from webapp import clock
+from webapp import clock, shells
 from webapp.concerts import listing
 from webapp.concerts.posters import poster
 from webapp.errors import NotFound
@@ -16,7 +16,7 @@ POSTER_SECONDS = 3600
 
 @blueprint.get("/")
 def index() -> str:
-    return render_template("concerts/index.html", cards=listing.cards(clock.now()))
+    return shells.render("concerts/index.html", (), {}, cards=listing.seen_cards(clock.now()))
 
 
 @blueprint.get("/posters/<slug>.svg")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Integer, String, and_, bindparam, func, select, text, type_coerce
+from sqlalchemy import ARRAY, Integer, String, and_, any_, bindparam, func, select, text, type_coerce
 
 from webapp.concerts.models import Schedule, Seat, is_free
 from webapp.db import db, fetch
@@ -90,6 +90,17 @@ FACTS = (
     .order_by(LOW.desc())
 )
 
+SEATS = (
+    select(
+        Schedule.id,
+        func.count().label("total"),
+        func.count().filter(is_free(bindparam("now")), Schedule.cancelled_at.is_(None)).label("left"),
+    )
+    .join(Seat, Schedule.id == Seat.schedule_id)
+    .where(Seat.schedule_id == any_(bindparam("schedule_ids", type_=ARRAY(Integer))))
+    .group_by(Schedule.id)
+)
+
 # Each grade of each schedule is a walk along ix_seats_unsold that ends as soon as there is enough: with plenty left
 # after a tenth of the grade, and with little left there is little to walk along.
 FREE = text(
@@ -117,13 +128,8 @@ _counted: Recent[tuple[datetime, list[Grade]]] = Recent(STALE_SECONDS)
 
 def by_schedule(schedule_ids: Iterable[int], now: datetime) -> dict[int, Left]:
     """Free and all seats of each schedule."""
-    statement = (
-        select(Schedule.id, func.count(), func.count().filter(is_free(now), Schedule.cancelled_at.is_(None)))
-        .join(Seat, Schedule.id == Seat.schedule_id)
-        .where(Seat.schedule_id.in_(list(schedule_ids)))
-        .group_by(Schedule.id)
-    )
-    return {schedule_id: Left(total, left) for schedule_id, total, left in db.session.execute(statement)}
+    counted = fetch(SEATS, schedule_ids=list(schedule_ids), now=now)
+    return {one.id: Left(one.total, one.left) for one in counted}
 
 
 def by_grade(concert_id: int, now: datetime) -> list[Grade]:

@@ -42,6 +42,17 @@ def place_known(view: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def place_noted(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let everybody through, with `g.concert` and `g.place`, which is set once it has been asked who asks."""
+
+    @wraps(view)
+    def guarded(slug: str) -> Any:
+        g.concert, g.place = recent.concert(slug), None
+        return view(slug)
+
+    return guarded
+
+
 def admission_required(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let admitted fans through, as `place_known` does. Others get NotYourTurn, 403, with the people ahead."""
 

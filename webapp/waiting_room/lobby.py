@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.concerts.models import Concert
-from webapp.db import db, fetch
+from webapp.db import apart, db, fetch
 from webapp.errors import LobbyClosed
 from webapp.memory import Recent
 from webapp.waiting_room import calling
@@ -26,9 +26,14 @@ EXACT_BELOW = 100  # from here on two figures say enough, and the answer changes
 LOBBY_LOCK = 7_011_956  # any number that no other advisory lock of ours has
 KEEPING_OPEN = text("SELECT pg_advisory_xact_lock_shared(:space, :concert_id)")
 SHUTTING = text("SELECT pg_advisory_xact_lock(:space, :concert_id)")
+LOT = select(LobbyEntry.public_id).where(
+    LobbyEntry.user_id == bindparam("user_id"),
+    LobbyEntry.concert_id == bindparam("concert_id"),
+    LobbyEntry.left_at.is_(None),
+)
 
 _counted: Recent[int] = Recent(STALE_SECONDS)
-_drawn: Recent[int] = Recent(STALE_SECONDS)
+_draws: Recent[Draw | None] = Recent(STALE_SECONDS)
 
 
 def open_lobby(concert_id: int, now: datetime) -> None:
@@ -98,9 +103,25 @@ def entry(user_id: int, concert_id: int) -> LobbyEntry | None:
     return db.session.scalar(statement, execution_options={"populate_existing": True})
 
 
+def lot(user_id: int, concert_id: int) -> str | None:
+    """The fan's lot, unless they are not in, or have left."""
+    found = fetch(LOT, user_id=user_id, concert_id=concert_id)
+    return str(found[0].public_id) if found else None
+
+
 def draw_of(concert_id: int) -> Draw | None:
     """The concert's draw, past or to come, without its seed."""
     return db.session.get(Draw, concert_id)
+
+
+def seen_draw(concert_id: int) -> Draw | None:
+    """The same as this process saw it up to two seconds ago; belongs to no database session."""
+    return _draws.get(concert_id, lambda: _draw(concert_id))
+
+
+def _draw(concert_id: int) -> Draw | None:
+    with apart() as session:
+        return session.get(Draw, concert_id)
 
 
 def count(concert_id: int) -> int:
@@ -121,11 +142,8 @@ def spread(fans: int) -> timedelta:
 
 def fans_drawn(concert_id: int) -> int:
     """How many numbers of this line were drawn by lot, the first ones; up to two seconds old."""
-    return _drawn.get(concert_id, lambda: _fans_drawn(concert_id))
-
-
-def _fans_drawn(concert_id: int) -> int:
-    return db.session.scalar(select(Draw.fans).where(Draw.concert_id == concert_id)) or 0
+    draw = seen_draw(concert_id)
+    return (draw.fans or 0) if draw else 0
 
 
 def coarse(number: int) -> int:

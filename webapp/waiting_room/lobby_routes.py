@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_required
 
-from webapp import clock
-from webapp.concerts import listing, stock
+from webapp import clock, pages, shells
+from webapp.concerts import listing, recent, stock
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
 from webapp.errors import LobbyClosed, NotFound
@@ -25,7 +25,7 @@ LIST_SECONDS = 86_400  # a list never changes after its draw
 @login_required
 def show(slug: str) -> Any:
     now, user_id = clock.now(), current_user.id
-    concert = listing.concert(slug)
+    concert = recent.concert(slug)
     if concert.is_on_sale(now):
         return _to_the_line(concert, now)
     seen = lobby_views.of(concert, user_id, now)
@@ -73,7 +73,7 @@ def leave(slug: str) -> Any:
 @blueprint.get("/concerts/<slug>/lobby/status")
 def status(slug: str) -> Response:
     """How the lobby stands: the same for everyone, so anything between us and them may keep it for a moment."""
-    answer = jsonify(lobby_views.status(listing.concert(slug), clock.now()))
+    answer = jsonify(lobby_views.status(recent.concert(slug), clock.now()))
     answer.headers["Cache-Control"] = "public, max-age=2"
     answer.add_etag()
     answer.make_conditional(request)
@@ -123,4 +123,8 @@ def _draw(concert_id: int, now: datetime) -> bool:
 
 
 def _page(concert: Concert, seen: lobby_views.Lobby, now: datetime) -> str:
-    return render_template("lobby/show.html", concert=concert, lobby=seen, grades=stock.by_grade(concert.id, now))
+    """The lobby: the same for everybody in it but for their lot."""
+    shared = {"concert": concert, "lobby": seen, "grades": stock.by_grade(concert.id, now)}
+    return shells.render(
+        "lobby/show.html", (concert.id, seen.state), {"lot": seen.lot, "asked_at": pages.iso(now)}, **shared
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from webapp.concerts.models import Concert
 from webapp.db import db
 from webapp.waiting_room import lobby
+from webapp.waiting_room.lobby_models import Draw
 from webapp.waiting_room.models import Counter
 
 
@@ -32,20 +33,19 @@ class Lobby:
 
 def needs_seed(concert: Concert, now: datetime) -> bool:
     """Whether the lobby is open and nobody has committed to a seed yet."""
-    if not concert.is_lobby_open(now) or lobby.draw_of(concert.id):
+    if not concert.is_lobby_open(now) or _draw(concert, now):
         return False
     return db.session.get_one(Counter, concert.id).created_count == 0
 
 
 def of(concert: Concert, user_id: int | None, now: datetime) -> Lobby:
     """The lobby as this visitor sees it."""
-    draw = lobby.draw_of(concert.id)
-    entry = lobby.entry(user_id, concert.id) if user_id is not None and draw else None
+    draw = _draw(concert, now)
     return Lobby(
         state=_state(concert, draw is not None, now),
         opens_at=concert.lobby_opens_at,
         fans=lobby.about(concert.id, now) if draw else 0,
-        lot=str(entry.public_id) if entry else None,
+        lot=lobby.lot(user_id, concert.id) if user_id is not None and draw else None,
         commitment=draw.commitment.hex() if draw else None,
         is_drawn=draw is not None and draw.drawn_at is not None,
     )
@@ -61,6 +61,11 @@ def status(concert: Concert, now: datetime) -> dict[str, Any]:
         "opens_at": concert.sale_opens_at.isoformat(),
         "spread_ms": seen.spread_ms,
     }
+
+
+def _draw(concert: Concert, now: datetime) -> Draw | None:
+    # With the first fan in an open lobby there is one, and nobody who came in is told that there is none.
+    return lobby.seen_draw(concert.id) or (lobby.draw_of(concert.id) if concert.is_lobby_open(now) else None)
 
 
 def _state(concert: Concert, is_committed: bool, now: datetime) -> str:

@@ -26,7 +26,7 @@ from webapp.waiting_room import (
     views,
     visiting,
 )
-from webapp.waiting_room.guards import place_known
+from webapp.waiting_room.guards import place_known, place_noted
 
 blueprint = Blueprint("waiting_room", __name__)
 
@@ -48,16 +48,16 @@ def is_signed_out() -> bool:
 
 
 @blueprint.get("/concerts/<slug>")
+@place_noted
 def concert(slug: str) -> str:
-    now = clock.now()
-    concert = listing.concert(slug)
+    now, concert = clock.now(), g.concert
     if lobby_views.needs_seed(concert, now):
         # The commitment is to be seen from the moment the lobby opens, whether or not the clock has come by.
         concert_id = concert.id
         with transaction():
             lobby.open_lobby(concert_id, now)
     user_id = current_user.id if current_user.is_authenticated else None
-    return render_template("concerts/show.html", **front.page(concert, user_id, now))
+    return front.page(concert, g.place, user_id, now)
 
 
 @blueprint.post("/concerts/<slug>/line")
