@@ -7,10 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.builders import NOW, at, concert, do, fan, fans, gather, soon
+from tests.timepiece import Timepiece, timepiece
 from webapp.db import db
-from webapp.errors import LobbyClosed
-from webapp.waiting_room import drawing, joining, lobby, steering, verifying
+from webapp.errors import LobbyClosed, NotSignedIn
+from webapp.waiting_room import drawing, entering, joining, lobby, steering, verifying
 from webapp.waiting_room.models import Counter
+
+__all__ = ["timepiece"]
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -33,6 +36,19 @@ def test_a_fan_who_leaves_and_comes_back_has_the_same_lot() -> None:
     assert lobby.count(show.id) == 0
     assert not do(lobby.leave, waiter, show.id, NOW)
     assert do(lobby.enter, waiter, show.id, NOW).public_id == first
+
+
+def test_fans_who_come_together_are_let_in_together_each_with_their_own_answer(timepiece: Timepiece) -> None:
+    show, (early, waiter) = soon(), fans(2)
+    first = do(lobby.enter, early, show.id, NOW).public_id
+    said = entering.let_in(show.id, lambda: [early, "the key of nobody", waiter, waiter])
+    assert [type(one) for one in said] == [type(None), NotSignedIn, type(None), type(None)]
+    assert lobby.count(show.id) == 2
+    assert lobby.lot(early, show.id) == str(first)
+    timepiece.pass_(minutes=6)
+    said = entering.let_in(show.id, lambda: [fan("late"), "the key of nobody"])
+    assert [type(one) for one in said] == [LobbyClosed, NotSignedIn]
+    assert lobby.count(show.id) == 2
 
 
 @pytest.mark.parametrize(("minutes", "lobby_minutes"), [(61, 60), (5, 0), (5, 4), (-1, 60)])

@@ -1,4 +1,4 @@
-"""Entering the line, for pages and programs: with everybody else who asks this process at this moment."""
+"""Entering the line or its lobby, for pages and programs: with everybody else who asks this process at this moment."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,8 +6,8 @@ from webapp import clock
 from webapp.accounts import signing_in
 from webapp.batches import Batches
 from webapp.db import release, transaction
-from webapp.errors import BookingError, LineTooBusy, NotSignedIn, SaleNotOpen
-from webapp.waiting_room import calling, joining
+from webapp.errors import BookingError, LineTooBusy, LobbyClosed, NotSignedIn, SaleNotOpen
+from webapp.waiting_room import calling, joining, lobby
 from webapp.waiting_room.models import Standing
 
 # A browser's fan is known by the key of its sign-in, which the batch looks up; a program's by the user's id.
@@ -26,11 +26,36 @@ def write(concert_id: int, collect: Callable[[], Sequence[Who]]) -> list[Standin
     with transaction():
         counter = calling.lock(concert_id)
         asking = collect()
-        users: dict[Who, int] = {who: who for who in asking if isinstance(who, int)}
-        users.update(signing_in.users_of([who for who in asking if isinstance(who, str)]))
+        users = _users(asking)
         known = [users[who] for who in asking if who in users]
         places = joining.join_locked(counter, known, clock.now()) if known else {}
     return [(places.get(users[who]) or SaleNotOpen()) if who in users else NotSignedIn() for who in asking]
 
 
+def gather(concert_id: int, who: Who) -> None:
+    """The fan is in the lobby, as they may have been before. Raises NotSignedIn, LobbyClosed or LineTooBusy."""
+    release()
+    _gathering.ask(concert_id, who)
+
+
+def let_in(concert_id: int, collect: Callable[[], Sequence[Who]]) -> list[BookingError | None]:
+    """Everybody who asks, in one transaction; or for each of them why not."""
+    asking, closed = collect(), None
+    with transaction():
+        users = _users(asking)
+        try:
+            lobby.enter_all(users.values(), concert_id, clock.now())
+        except LobbyClosed as error:
+            closed = error  # to everybody: there is no spoilt wish among them to be looked for
+    return [closed if who in users else NotSignedIn() for who in asking]
+
+
+def _users(asking: Sequence[Who]) -> dict[Who, int]:
+    """Whose wishes these are; without those who are not signed in any more."""
+    users: dict[Who, int] = {who: who for who in asking if isinstance(who, int)}
+    users.update(signing_in.users_of([who for who in asking if isinstance(who, str)]))
+    return users
+
+
 _batches: Batches[Who, Standing] = Batches(write, LineTooBusy)
+_gathering: Batches[Who, None] = Batches(let_in, LineTooBusy)

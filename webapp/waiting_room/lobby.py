@@ -1,12 +1,11 @@
 """The lobby: fans who gather before the sale opens. When it opens, drawing.py gives them their numbers."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, bindparam, func, select, text, update
 
 from webapp.concerts.models import Concert
 from webapp.db import apart, db, fetch
@@ -26,6 +25,15 @@ EXACT_BELOW = 100  # from here on two figures say enough, and the answer changes
 LOBBY_LOCK = 7_011_956  # any number that no other advisory lock of ours has
 KEEPING_OPEN = text("SELECT pg_advisory_xact_lock_shared(:space, :concert_id)")
 SHUTTING = text("SELECT pg_advisory_xact_lock(:space, :concert_id)")
+ENTERING = text(
+    """
+    INSERT INTO lobby_entries (user_id, concert_id, entered_at)
+    SELECT fan.user_id, :concert_id, :now FROM unnest(CAST(:user_ids AS int[])) AS fan (user_id)
+    ON CONFLICT (user_id, concert_id) DO UPDATE SET left_at = NULL, entered_at = excluded.entered_at
+        WHERE lobby_entries.left_at IS NOT NULL
+    RETURNING user_id
+    """
+).columns(user_id=Integer)
 LOT = select(LobbyEntry.public_id).where(
     LobbyEntry.user_id == bindparam("user_id"),
     LobbyEntry.concert_id == bindparam("concert_id"),
@@ -52,24 +60,21 @@ def open_lobby(concert_id: int, now: datetime) -> None:
 
 def enter(user_id: int, concert_id: int, now: datetime) -> LobbyEntry:
     """This fan's entry, a new one or the one they already have. Raises LobbyClosed."""
+    enter_all([user_id], concert_id, now)
+    entered = entry(user_id, concert_id)
+    assert entered is not None
+    return entered
+
+
+def enter_all(user_ids: Iterable[int], concert_id: int, now: datetime) -> None:
+    """These fans are in the lobby, whoever was there before with the lot they had. Raises LobbyClosed for all."""
     if not db.session.get_one(Concert, concert_id).is_lobby_open(now):
         raise LobbyClosed()
     if not _awaits_draw(concert_id):
         open_lobby(concert_id, now)
     _keep_open(concert_id)
-    statement = (
-        insert(LobbyEntry)
-        .values(user_id=user_id, concert_id=concert_id, entered_at=now)
-        .on_conflict_do_update(
-            index_elements=[LobbyEntry.user_id, LobbyEntry.concert_id],
-            set_={"left_at": None, "entered_at": now},
-            where=LobbyEntry.left_at.is_not(None),
-        )
-    )
-    db.session.execute(statement)
-    entered = entry(user_id, concert_id)
-    assert entered is not None
-    return entered
+    # In one order, or two processes that let the same fans in would wait for each other.
+    fetch(ENTERING, user_ids=sorted(set(user_ids)), concert_id=concert_id, now=now)
 
 
 def shut(concert_id: int) -> None:

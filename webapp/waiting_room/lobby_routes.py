@@ -10,7 +10,7 @@ from webapp import clock, pages, shells
 from webapp.concerts import listing, recent, stock
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
-from webapp.errors import LobbyClosed, NotFound
+from webapp.errors import LobbyClosed, NotFound, NotSignedIn
 from webapp.extensions import limiter
 from webapp.waiting_room import drawing, entering, lobby, lobby_views, verifying
 from webapp.waiting_room.models import Counter
@@ -38,15 +38,18 @@ def show(slug: str) -> Any:
 @limiter.limit("60 per minute", key_func=by_fan, exempt_when=is_signed_out)
 def enter(slug: str) -> Any:
     """Into the lobby; or, for a page that was opened before the sale was, into the line."""
-    now, concert = clock.now(), listing.concert(slug)
-    if not current_user.is_authenticated:
+    concert_id = recent.concert(slug).id
+    try:
+        if is_signed_out():
+            raise NotSignedIn()
+        entering.gather(concert_id, session["_user_id"])
+    except NotSignedIn:
         return redirect(url_for("accounts.sign_in", next=url_for(".resume", slug=slug)), 303)
-    user_id, concert_id = current_user.id, concert.id
-    if concert.is_on_sale(now):
+    except LobbyClosed:
+        if not listing.concert(slug).is_on_sale(clock.now()):
+            raise
         entering.enter(concert_id, session["_user_id"])
         return redirect(url_for("waiting_room.show", slug=slug), 303)
-    with transaction():
-        lobby.enter(user_id, concert_id, now)
     return redirect(url_for(".show", slug=slug), 303)
 
 
