@@ -44,7 +44,7 @@ def asked_often(address: str) -> None:
     assert {answer.status_code for answer in answers} == {200}
 
 
-@pytest.mark.parametrize("path", [STATUS, "/api/queue/7/status"])
+@pytest.mark.parametrize("path", [STATUS, "/api/queue/7/status", "/concerts/winter-strings/lobby/status"])
 def test_a_status_asked_often_reaches_the_web_processes_about_once_a_second(
     front: str, web: Upstream, path: str
 ) -> None:
@@ -129,6 +129,15 @@ def test_sheets_under_their_hash_are_put_together_once_for_everybody(front: str,
             )
     assert len(web.requests_for(named)) == 1
     assert len(web.requests_for(bare)) == 3
+
+
+def test_a_poster_is_drawn_once_for_everybody_but_a_drafts_each_time(front: str, web: Upstream) -> None:
+    public, draft = "/posters/low-tide.svg?in=ko&v=1234", "/posters/draft.svg?in=ko"
+    for path in (public, draft):
+        for _ in range(3):
+            assert requests.get(front + path, headers={"Cookie": "session=mine"}, timeout=10).text
+    assert len(web.requests_for(public)) == 1
+    assert [headers["cookie"] for headers in web.requests_for(draft)] == ["session=mine"] * 3
 
 
 def test_an_oversized_form_is_refused_and_figures_stay_inside(front: str, web: Upstream) -> None:

@@ -23,8 +23,8 @@ class Upstream(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Says how many requests there were; a status that anybody may cache for a second and sheets
-    for ever; a socket that says hello."""
+    """Says how many requests there were; a status that anybody may cache for a second, sheets and
+    posters for ever; a socket that says hello."""
 
     protocol_version = "HTTP/1.1"
     server: Upstream
@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def _kept(self) -> str:
-        if self.path.startswith("/sheets/"):
+        if self.path.startswith(("/sheets/", "/posters/")):
             return FOR_EVER if "v=" in self.path else "no-cache"
         return STATUS_KEPT if "status" in self.path else "no-store"
 
