@@ -23,6 +23,7 @@ ENTRY_POINTS = {
     # of the API
     "callers.py",
     "calls.py",
+    "issuing.py",
     "limits.py",
     "measuring.py",
     "operations.py",

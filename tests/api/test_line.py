@@ -1,8 +1,17 @@
 """The line for programs: one place per fan, tokens bound to it, refused when it has ended."""
 
+import pytest
+from flask import Flask
+
 from tests.api.conftest import Programs
-from tests.builders import PASSWORD, concert, fan, house
+from tests.builders import NOW, PASSWORD, concert, do, fan, fans
+from tests.builders import house as a_house
 from tests.timepiece import Timepiece
+from webapp.accounts import signing_in
+from webapp.api import tokens
+from webapp.api.models import RefreshToken
+from webapp.db import db
+from webapp.waiting_room import entering
 
 WAITER = {"email": "waiter@frontrow.test", "password": PASSWORD}
 
@@ -34,6 +43,34 @@ def test_without_password_and_token_nobody_enters(program: Programs) -> None:
     concert()
     assert program(None).post("/api/queue/enter", json={}).status_code == 401
     assert program(None).post("/api/queue/enter", json={"email": "waiter@frontrow.test"}).status_code == 422
+
+
+def test_who_signs_out_everywhere_while_a_program_of_theirs_joins_gives_it_no_tokens(
+    program: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    concert(capacity=0)
+    user_id = fan("waiter")
+    waiter, enter = program("waiter"), entering.enter
+
+    def enter_and_end(concert_id: int, who: entering.Who) -> entering.Entered:
+        entered = enter(concert_id, who)
+        do(signing_in.end_all, user_id)
+        return entered
+
+    monkeypatch.setattr(entering, "enter", enter_and_end)
+    answer = waiter.post("/api/queue/enter", json={})
+    assert (answer.status_code, answer.json["code"]) == (401, "unauthorized")
+    assert db.session.query(RefreshToken).count() == 0
+
+
+def test_of_tokens_kept_together_only_those_of_ended_sign_ins_are_refused(house: Flask) -> None:
+    keys = house.extensions["settings"].token_keys
+    stays, leaves = (tokens.Claims(one, do(signing_in.start, one, NOW), None) for one in fans(2))
+    do(signing_in.end, leaves.sign_in_key)
+    made = [(claims, tokens.make(claims, keys, NOW)) for claims in (leaves, stays)]
+    assert do(tokens.keep, made, NOW) == [False, True]
+    assert do(tokens.renew, made[0][1].refresh, keys, NOW) is None
+    assert do(tokens.renew, made[1][1].refresh, keys, NOW) is not None
 
 
 def test_the_concert_is_named_where_several_are_on_sale(program: Programs) -> None:
@@ -96,7 +133,7 @@ def test_who_never_joined_has_no_place(program: Programs) -> None:
 
 
 def test_the_tick_is_for_everybody_and_may_be_kept_for_a_second(program: Programs) -> None:
-    schedule = house(capacity=0)
+    schedule = a_house(capacity=0)
     address = f"/api/queue/{schedule.concert_id}/status"
     answer = program(None).get(address)
     assert (answer.status_code, answer.json["waiting"]) == (200, 0)

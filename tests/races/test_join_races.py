@@ -50,7 +50,7 @@ def test_batches_of_three_processes_with_every_fan_in_two_tabs() -> None:
     wishes = [(processes[number % 3], key) for number, key in enumerate([*keys, *reversed(keys)])]
     outcomes = race(*[partial(process.ask, show.id, key) for process, key in wishes])
     assert len(winners(outcomes)) == 2 * FANS
-    places = {(key, place.wait_number) for (_, key), place in zip(wishes, outcomes, strict=True)}
+    places = {(key, entered.place.wait_number) for (_, key), entered in zip(wishes, outcomes, strict=True)}
     assert sorted(number for _, number in places) == list(range(1, FANS + 1))
     assert numbers(show.id) == list(range(1, FANS + 1))
 

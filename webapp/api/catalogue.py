@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from webapp.api.errors import NoSuchConcert, NoSuchDate, NoSuchSeat, WhichConcert, WhichSchedule
-from webapp.concerts import listing, stock
+from webapp.concerts import listing, recent, stock
 from webapp.concerts.models import Concert, Schedule, Seat, is_free
 from webapp.concerts.stock import Left
 from webapp.db import db
+from webapp.errors import NotFound
 
 NOTHING = Left(0, 0)
 
@@ -42,12 +43,20 @@ def concert(concert_id: int | None, now: datetime) -> Concert:
         if found is None or found.is_draft:
             raise NoSuchConcert()
         return found
-    open_now = [one for one in db.session.scalars(_listed()) if one.is_on_sale(now)]
-    if not open_now:
-        raise NoSuchConcert()
-    if len(open_now) > 1:
-        raise WhichConcert(concertIds=[one.id for one in open_now])
-    return open_now[0]
+    return _only_one_on_sale(db.session.scalars(recent.LISTED).all(), now)
+
+
+def line(concert_id: int | None, now: datetime) -> int:
+    """The id of the same concert, as this process saw the concerts within the last second: for a rush of joins.
+
+    Raises the same. Whether one may join is no matter of this; the line itself decides it.
+    """
+    if concert_id is None:
+        return _only_one_on_sale(recent.listed(), now).id
+    try:
+        return recent.numbered(concert_id).id
+    except NotFound:
+        raise NoSuchConcert() from None
 
 
 def dates(concert: Concert, now: datetime) -> list[date]:
@@ -88,8 +97,13 @@ def seat_id(schedule: Schedule, number: int) -> int:
     return found
 
 
-def _listed() -> Select[Concert]:
-    return select(Concert).where(listing.IS_LISTED).order_by(Concert.id)
+def _only_one_on_sale(listed: Sequence[Concert], now: datetime) -> Concert:
+    open_now = [one for one in listed if one.is_on_sale(now)]
+    if not open_now:
+        raise NoSuchConcert()
+    if len(open_now) > 1:
+        raise WhichConcert(concertIds=[one.id for one in open_now])
+    return open_now[0]
 
 
 def _state(shown: list[tuple[Schedule, Left]], now: datetime) -> str:

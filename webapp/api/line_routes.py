@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from webapp import clock
 from webapp.accounts import signing_in
-from webapp.api import answered, asked, callers, catalogue, idempotency, limits, tokens
+from webapp.api import answered, asked, callers, catalogue, idempotency, issuing, limits, tokens
 from webapp.api.callers import Caller
 from webapp.api.calls import Call
 from webapp.api.errors import (
@@ -23,12 +23,12 @@ from webapp.api.errors import (
 )
 from webapp.api.idempotency import Claim, Told
 from webapp.api.operations import EITHER, FAN, Outcome, Words, operation, told
-from webapp.api.tokens import Claims
+from webapp.api.tokens import Claims, Pair
 from webapp.db import db, transaction
 from webapp.errors import SaleNotOpen
 from webapp.waiting_room import admission, calling, entering, presence, tick
 from webapp.waiting_room import routes as line_pages
-from webapp.waiting_room.models import Counter, QueueSession, Standing
+from webapp.waiting_room.models import Counter, QueueSession
 
 TAG = "line"
 
@@ -67,16 +67,15 @@ MOST_LINES = 100  # that one fan may stand in and be asked to choose from
 )
 def enter(call: Call) -> Told:
     caller = _who(call)
-    concert_id = catalogue.concert(call.body.concert_id, call.now).id
+    concert_id = catalogue.line(call.body.concert_id, call.now)
     claim = call.claim and Claim(f"fan:{caller.user_id}", call.claim.operation, call.claim.key, call.claim.fingerprint)
     # Looked at first: who enters another line, or has left this one since, must not draw a number on the way.
     kept = _known(claim, call.now) or _entered(claim, caller.user_id, concert_id, call.now)
-    with transaction():
-        # Tokens are never kept: an answer told again comes with new ones for the same place.
-        session_id = json.loads(kept.body)["sessionId"]
-        pair = tokens.issue(_claims(caller, session_id, call.now), callers.keys(), call.now)
+    entered = json.loads(kept.body)
+    # Tokens are never kept: an answer told again comes with new ones for the same place.
+    pair = _pair(caller, entered["sessionId"], call.now)
     fresh = {"token": pair.access, "refreshToken": pair.refresh, "expiresIn": pair.expires_in}
-    return Told(kept.status, json.dumps({**json.loads(kept.body), **fresh}), kept.is_repeated)
+    return Told(kept.status, json.dumps(entered | fresh), kept.is_repeated)
 
 
 @operation(
@@ -169,7 +168,7 @@ def _known(claim: Claim | None, now: datetime) -> Told | None:
 
 def _entered(claim: Claim | None, user_id: int, concert_id: int, now: datetime) -> Told:
     """The fan's place, kept under the key without tokens: who asked in the same moment got the same one."""
-    place, is_new = _join(user_id, concert_id)
+    place, is_new = entering.enter(concert_id, user_id)
 
     def effect() -> Told:
         entered = answered.Entered(
@@ -188,18 +187,13 @@ def _entered(claim: Claim | None, user_id: int, concert_id: int, now: datetime) 
         return idempotency.once(claim, now, effect)
 
 
-def _claims(caller: Caller, session_id: int, now: datetime) -> Claims:
-    """The sign-in of the token, or a new one for who came with a password."""
-    key = caller.sign_in_key or signing_in.start(caller.user_id, now)
-    return Claims(caller.user_id, key, session_id)
-
-
-def _join(user_id: int, concert_id: int) -> tuple[Standing, bool]:
-    """The fan's place, and whether it is a new one."""
-    before = admission.latest(user_id, concert_id)
-    known = before.id if before else None
-    place = entering.enter(concert_id, user_id)
-    return place, place.id != known
+def _pair(caller: Caller, session_id: int, now: datetime) -> Pair:
+    """Tokens bound to the place, for the sign-in of the token; or for a new one, of who came with a password."""
+    if caller.sign_in_key:
+        return issuing.issue(Claims(caller.user_id, caller.sign_in_key, session_id), callers.keys())
+    with transaction():
+        key = signing_in.start(caller.user_id, now)
+        return tokens.issue(Claims(caller.user_id, key, session_id), callers.keys(), now)
 
 
 def _place(caller: Caller, concert_id: int | None) -> QueueSession:

@@ -8,17 +8,18 @@ about: the sign-in ends, and with it every token that came from it.
 import hashlib
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, String, bindparam, delete, select, text, update
 
 from webapp.accounts import signing_in
 from webapp.accounts.models import SignIn
 from webapp.api.models import RefreshToken
-from webapp.db import db, some_of
+from webapp.db import db, fetch, some_of
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,26 @@ ACCESS = timedelta(minutes=10)
 REFRESH = timedelta(days=14)
 ALGORITHM = "HS256"
 AUDIENCE = "frontrow-api"
+
+# Of sign-ins that have ended meanwhile nothing is kept.
+KEEP = (
+    text(
+        """
+        INSERT INTO refresh_tokens (hash, sign_in_key, session_id, expires_at)
+        SELECT one.hash, one.sign_in_key, one.session_id, :expires_at
+        FROM unnest(:hashes, :sign_in_keys, :session_ids) AS one (hash, sign_in_key, session_id)
+        JOIN sign_ins ON sign_ins.key = one.sign_in_key
+        RETURNING hash
+        """
+    )
+    .bindparams(
+        bindparam("hashes", type_=ARRAY(String)),
+        bindparam("sign_in_keys", type_=ARRAY(String)),
+        bindparam("session_ids", type_=ARRAY(Integer)),
+        bindparam("expires_at", type_=DateTime(timezone=True)),
+    )
+    .columns(hash=String)
+)
 
 Keys = tuple[tuple[str, str], ...]
 
@@ -49,11 +70,27 @@ class Pair:
 
 
 def issue(claims: Claims, keys: Keys, now: datetime) -> Pair:
-    """Tokens for this sign-in."""
-    refresh = secrets.token_urlsafe(32)
-    row = {"hash": _hash(refresh), "sign_in_key": claims.sign_in_key, "session_id": claims.session_id}
-    db.session.execute(insert(RefreshToken).values(**row, expires_at=now + REFRESH))
-    return Pair(_signed(claims, keys, now), refresh, int(ACCESS.total_seconds()))
+    """Tokens for this sign-in, which this transaction has begun or locked."""
+    pair = make(claims, keys, now)
+    keep([(claims, pair)], now)
+    return pair
+
+
+def make(claims: Claims, keys: Keys, now: datetime) -> Pair:
+    """The same, of which nothing is kept yet: the refresh token is good once keep() has succeeded."""
+    return Pair(_signed(claims, keys, now), secrets.token_urlsafe(32), int(ACCESS.total_seconds()))
+
+
+def keep(made: Sequence[tuple[Claims, Pair]], now: datetime) -> list[bool]:
+    """Keep the refresh tokens of these pairs, in one statement; of each whether its sign-in still stood."""
+    hashes = [_hash(pair.refresh) for _, pair in made]
+    told = {
+        "hashes": hashes,
+        "sign_in_keys": [claims.sign_in_key for claims, _ in made],
+        "session_ids": [claims.session_id for claims, _ in made],
+    }
+    kept = {row.hash for row in fetch(KEEP, **told, expires_at=now + REFRESH)}
+    return [one in kept for one in hashes]
 
 
 def renew(refresh: str, keys: Keys, now: datetime) -> Pair | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, Integer, String, bindparam, func, select, update
+from sqlalchemy import DateTime, Integer, String, bindparam, case, func, select, update
 
 from webapp.concerts.models import Concert
 from webapp.db import after_commit, db, fetch
@@ -29,12 +29,25 @@ ADMISSION = select(QueueSession).where(
     QueueSession.concert_id == bindparam("concert_id"),
     is_admitted(NOW),
 )
+LINE, NUMBER = bindparam("line", type_=Integer), bindparam("number", type_=Integer)
+GONE = select(func.count()).where(
+    QueueSession.concert_id == LINE,
+    QueueSession.wait_number > Counter.serving_number,
+    QueueSession.wait_number < NUMBER,
+    QueueSession.called_at.is_(None),
+    QueueSession.is_terminated,
+)
+# Nobody is counted where nobody has left.
+AHEAD = select(
+    (NUMBER - Counter.serving_number - 1).label("between"),
+    case((Counter.skipped_count > 0, GONE.correlate(Counter).scalar_subquery())).label("gone"),
+).where(Counter.concert_id == LINE)
 # What every end of a session asks.
 END = (
     update(QueueSession)
     .where(
         QueueSession.user_id == bindparam("fan_id", type_=Integer),
-        QueueSession.concert_id == bindparam("line", type_=Integer),
+        QueueSession.concert_id == LINE,
         ~QueueSession.is_terminated,
     )
     .values(is_terminated=True, terminated_at=NOW, end_reason=bindparam("reason", type_=String))
@@ -103,10 +116,9 @@ def ahead(place: QueueSession | Standing | None, now: datetime, counter: Counter
         return 0
     if counter is not None:
         return bands.ahead(counter.serving_number, bands.of(counter), place.wait_number)
-    counter = db.session.get_one(Counter, place.concert_id)
-    between = place.wait_number - counter.serving_number - 1
+    between, gone = fetch(AHEAD, line=place.concert_id, number=place.wait_number)[0]
     # The place may have been called since it was read.
-    return max(0, between - _left_between(counter, place.wait_number) if counter.skipped_count else between)
+    return max(0, int(between) - int(gone or 0))
 
 
 def leave(user_id: int, concert_id: int, now: datetime) -> bool:
@@ -148,17 +160,6 @@ def concerts_to_call(now: datetime) -> Sequence[int]:
         Counter.serving_number - Counter.terminated_count < Counter.capacity,
     )
     return db.session.scalars(statement).all()
-
-
-def _left_between(counter: Counter, wait_number: int) -> int:
-    left = select(func.count()).where(
-        QueueSession.concert_id == counter.concert_id,
-        QueueSession.wait_number > counter.serving_number,
-        QueueSession.wait_number < wait_number,
-        QueueSession.called_at.is_(None),
-        QueueSession.is_terminated,
-    )
-    return db.session.scalar(left) or 0
 
 
 def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Entering the line or its lobby, for pages and programs: with everybody else who asks this process at this moment."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from webapp import clock
 from webapp.accounts import signing_in
@@ -14,22 +15,30 @@ from webapp.waiting_room.models import Standing
 Who = str | int
 
 
-def enter(concert_id: int, who: Who) -> Standing:
+class Entered(NamedTuple):
+    """A fan's place in the line, and whether its number was drawn in answer to them."""
+
+    place: Standing
+    is_new: bool
+
+
+def enter(concert_id: int, who: Who) -> Entered:
     """The fan's place, a new one or the one they have. Raises NotSignedIn, SaleNotOpen or LineTooBusy."""
     # What was read until now keeps a connection, and others need it more than somebody who waits.
     release()
     return _batches.ask(concert_id, who)
 
 
-def write(concert_id: int, collect: Callable[[], Sequence[Who]]) -> list[Standing | BookingError]:
+def write(concert_id: int, collect: Callable[[], Sequence[Who]]) -> list[Entered | BookingError]:
     """The places of all who ask by the time the counter is ours, each in its turn; or why there is none."""
     with transaction():
         counter = calling.lock(concert_id)
-        asking = collect()
+        drawn_before, asking = counter.created_count, collect()
         users = _users(asking)
         known = [users[who] for who in asking if who in users]
         places = joining.join_locked(counter, known, clock.now()) if known else {}
-    return [(places.get(users[who]) or SaleNotOpen()) if who in users else NotSignedIn() for who in asking]
+    entered = {user: Entered(place, place.wait_number > drawn_before) for user, place in places.items()}
+    return [(entered.get(users[who]) or SaleNotOpen()) if who in users else NotSignedIn() for who in asking]
 
 
 def gather(concert_id: int, who: Who) -> None:
@@ -57,5 +66,5 @@ def _users(asking: Sequence[Who]) -> dict[Who, int]:
     return users
 
 
-_batches: Batches[Who, Standing] = Batches(write, LineTooBusy)
+_batches: Batches[Who, Entered] = Batches(write, LineTooBusy)
 _gathering: Batches[Who, None] = Batches(let_in, LineTooBusy)
