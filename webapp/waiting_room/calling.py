@@ -83,10 +83,11 @@ def _with_concert(counter: Counter) -> Counter:
 def call_next(counter: Counter, now: datetime) -> int:
     """Tidy whoever's time is over, then call as many as there are slots for, up to MOST_AT_ONCE. Returns how many.
 
-    The cost does not depend on the length of the line: numbers that ended while waiting are passed over by
+    Where nobody waits, nobody wants the slots that tidying would free, and it is left to the clock's jobs. The cost does not depend on the length of the line: numbers that ended while waiting are passed over by
     arithmetic, since every number between the old and the new serving number was either called or had ended.
     """
-    end_overdue(counter, now)
+    if _waiting(counter):
+        end_overdue(counter, now)
     return len(call_for_free_slots(counter, now))
 
 
@@ -99,7 +100,7 @@ def call_for_free_slots(counter: Counter, now: datetime, on_their_way: timedelta
     slots = min(_slots(counter, now), MOST_AT_ONCE)
     if slots <= 0:
         return []
-    called = _call(counter, slots, now, now + CLAIM + on_their_way)
+    called = _call(counter, slots, now, now + CLAIM + on_their_way) if _waiting(counter) else []
     # With slots to spare the line is exhausted, and everything drawn so far has been reached.
     reached = max(called) if len(called) == slots else counter.created_count
     passed_over = reached - counter.serving_number - len(called)
@@ -129,6 +130,11 @@ def _ended(counter: Counter, ended: int, now: datetime) -> int:
         counter.terminated_count += ended
         tick.changed(counter, now)
     return ended
+
+
+def _waiting(counter: Counter) -> int:
+    """How many wait to be called: the numbers drawn and not reached, less those whose fans have left."""
+    return counter.created_count - counter.serving_number - counter.skipped_count
 
 
 def _slots(counter: Counter, now: datetime) -> int:
