@@ -30,7 +30,8 @@ SENTENCE = f"""
     ), free AS MATERIALIZED (
         SELECT id, price FROM seats
         WHERE (SELECT id FROM fan) IS NOT NULL
-          AND schedule_id = :schedule_id AND number IN (:number_1, :number_2, :number_3, :number_4) AND NOT is_sold AND held_until IS NULL
+          AND schedule_id = :schedule_id AND number IN (:number_1, :number_2, :number_3, :number_4)
+          AND NOT is_sold AND held_until IS NULL
           AND EXISTS (SELECT FROM schedules
                       WHERE id = :schedule_id AND cancelled_at IS NULL AND archived_at IS NULL
                       AND starts_at > :now AND edition = coalesce(:edition, edition))
