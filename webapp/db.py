@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -24,8 +24,9 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached, registry
 from sqlalchemy.orm import Session as Plain
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from webapp import statements
@@ -47,6 +48,9 @@ class Base(DeclarativeBase):
     registry = registry(
         metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: DateTime(timezone=True)}
     )
+
+
+M = TypeVar("M", bound=Base)
 
 
 class ReadingSession(Session):
@@ -103,6 +107,30 @@ def stale_in_session(model: type[Any], ids: Iterable[int]) -> None:
         known = db.session.identity_map.get(identity_key(model, one))
         if known is not None:
             db.session.expire(known)
+
+
+def as_read(model: type[M], values: Sequence[Any]) -> M:
+    """The session's object of a row that `fetch` has just got, as if the session had read it afresh.
+
+    `values` are those of the table's columns, in their order. For rows that were locked, and go on as objects.
+    """
+    facts = dict(zip(_names(model), values, strict=True))
+    primary = tuple(facts[str(column.key)] for column in inspect(model).primary_key)
+    known = db.session.identity_map.get(identity_key(model, primary))
+    if isinstance(known, model):
+        for name, value in facts.items():
+            set_committed_value(known, name, value)
+        return known
+    new = model(**facts)
+    make_transient_to_detached(new)
+    db.session.add(new)
+    return new
+
+
+@lru_cache
+def _names(model: type[Any]) -> list[str]:
+    mapper = inspect(model)
+    return [mapper.get_property_by_column(column).key for column in mapper.local_table.columns]
 
 
 def some_of(model: type[Any], which: ColumnElement[bool], most: int) -> ColumnElement[bool]:

@@ -6,10 +6,9 @@ Admission keeps its own clock: the extension keeps these seats, not the place in
 from datetime import datetime
 
 from sqlalchemy import Integer, text
-from sqlalchemy.orm.attributes import set_committed_value
 
-from webapp.booking.models import EXTENSION, Order
-from webapp.db import fetch
+from webapp.booking.models import EXTENSION, Looked, Order
+from webapp.db import fetch, stale_in_session
 from webapp.errors import HoldExpired
 
 # The seats are locked in id order before anything is changed. Whoever has taken one over in the meantime has
@@ -36,8 +35,8 @@ EXTEND = text(
 ).columns(kept=Integer)
 
 
-def extend(order: Order, seats: int, now: datetime) -> None:
-    """Keep all `seats` of an order held for two minutes more, if that was not done before.
+def extend(order: Looked, seats: int, now: datetime) -> None:
+    """Keep all `seats` of an order, just read, held for two minutes more, if that was not done before.
 
     The caller has locked the fan. Raises HoldExpired if one of the seats is no longer theirs.
     """
@@ -47,5 +46,4 @@ def extend(order: Order, seats: int, now: datetime) -> None:
     kept = fetch(EXTEND, order_id=order.id, now=now, until=until)
     if [one.kept for one in kept] != [seats]:
         raise HoldExpired()
-    set_committed_value(order, "expires_at", until)
-    set_committed_value(order, "extended_at", now)
+    stale_in_session(Order, [order.id])

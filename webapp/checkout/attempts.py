@@ -12,7 +12,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from webapp.booking.models import OPEN, Order, Reservation
 from webapp.checkout.models import PAID, PENDING, POINTS, WON, Payment
 from webapp.concerts.models import Schedule
-from webapp.db import db, fetch
+from webapp.db import db, fetch, stale_in_session
 from webapp.errors import AlreadyPaid, HoldExpired, KeyReused, NotFound, ShowCancelled
 
 FIRST_ASK = timedelta(seconds=60)
@@ -20,7 +20,10 @@ FIRST_ASK = timedelta(seconds=60)
 # What every attempt asks, built once.
 PAYABLE = (
     select(
-        Order,
+        Order.id,
+        Order.status,
+        Order.expires_at,
+        Order.extended_at,
         Reservation.id.label("hold_id"),
         Reservation.price,
         exists().where(Payment.order_id == Order.id, Payment.status == PAID).label("is_paid"),
@@ -80,24 +83,23 @@ def known(user_id: int, order_id: int | None, wish: Wish) -> Payment | None:
     return attempt
 
 
-def payable(user_id: int, order_id: int, now: datetime) -> tuple[Order, Sequence[Row[Any]]]:
-    """The order and its live holds, each with whether the order is paid and has an attempt that is open.
+def payable(user_id: int, order_id: int, now: datetime) -> Sequence[Row[Any]]:
+    """The order's live holds, each with the order's own times and whether it is paid and has an attempt that is open.
 
     Raises NotFound, AlreadyPaid, ShowCancelled or HoldExpired.
     """
-    asked = {"user_id": user_id, "order_id": order_id, "now": now}
-    result = db.session.execute(PAYABLE, asked, execution_options={"populate_existing": True})
-    found: Sequence[Row[Any]] = result.all()  # type: ignore[assignment]
+    found = fetch(PAYABLE, user_id=user_id, order_id=order_id, now=now)
+    stale_in_session(Order, [order_id])  # whoever read it before had not locked the fan
     if not found:
         raise NotFound()
-    order: Order = found[0].Order
-    if found[0].is_paid:
+    first = found[0]
+    if first.is_paid:
         raise AlreadyPaid()
-    if found[0].is_show_cancelled:
+    if first.is_show_cancelled:
         raise ShowCancelled()
-    if order.status != OPEN or order.expires_at <= now or found[0].hold_id is None:
+    if first.status != OPEN or first.expires_at <= now or first.hold_id is None:
         raise HoldExpired()
-    return order, found
+    return found
 
 
 def begin(

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from webapp.accounts.models import User
 from webapp.booking.models import Order
 from webapp.checkout.models import PENDING, Payment
-from webapp.db import db, fetch
+from webapp.db import as_read, db, fetch
 
 # What every settling asks, built once.
 FAN = (
@@ -15,10 +15,11 @@ FAN = (
     .with_for_update(key_share=True)
 )
 ANOTHER = aliased(Payment)
+PAYMENT, ORDER = Payment.__table__.columns, Order.__table__.columns
 WITH_ORDER = (
     select(
-        Payment,
-        Order,
+        *(column.label(f"payment_{column.key}") for column in PAYMENT),
+        *(column.label(f"order_{column.key}") for column in ORDER),
         exists()
         .where(ANOTHER.order_id == Payment.order_id, ANOTHER.id != Payment.id, ANOTHER.status == PENDING)
         .label("has_others"),
@@ -37,6 +38,8 @@ def lock(payment_id: int) -> Payment:
 def lock_with_order(payment_id: int) -> tuple[Payment, Order | None, bool]:
     """The same, with its order, and whether that has other attempts that are open."""
     fetch(FAN, payment_id=payment_id)
-    asked = {"payment_id": payment_id}
-    found = db.session.execute(WITH_ORDER, asked, execution_options={"populate_existing": True}).one()
-    return found.Payment, found.Order, found.has_others
+    db.session.flush()
+    found = fetch(WITH_ORDER, payment_id=payment_id)[0]
+    *of_order, has_others = found[len(PAYMENT) :]
+    payment = as_read(Payment, found[: len(PAYMENT)])
+    return payment, as_read(Order, of_order) if payment.order_id else None, has_others

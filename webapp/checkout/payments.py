@@ -40,17 +40,17 @@ def start(user_id: int, order_id: int, wish: Wish, now: datetime) -> Payment:
     claims.lock_fan(user_id)
     if known := attempts.known(user_id, order_id, wish):
         return known
-    order, holds = attempts.payable(user_id, order_id, now)
+    holds = attempts.payable(user_id, order_id, now)
     total = sum(hold.price for hold in holds)
     if wish.total != total:
         raise AmountMismatch(total=total)
     if not 0 <= wish.points <= total:
         raise BadAmount(low=0, high=total)
     if wish.points < total:
-        extending.extend(order, len(holds), now)
+        extending.extend(holds[0], len(holds), now)
     if holds[0].has_open:
-        settling.close_open(order.id, "superseded", now)
-    payment = attempts.begin(user_id, order.id, wish, total, now, holds)
+        settling.close_open(order_id, "superseded", now)
+    payment = attempts.begin(user_id, order_id, wish, total, now, holds)
     if wish.points:
         points.use(user_id, wish.points, payment.id, now)
     if payment.provider == POINTS:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from markupsafe import Markup
-from sqlalchemy import Row
 
 from webapp import answers, clock, shells
 from webapp.checkout import awaiting, payments, points, sending, views
@@ -35,7 +34,7 @@ def index() -> str:
 @blueprint.get("/orders/<public_id>")
 @login_required
 def show(public_id: str) -> str:
-    return _page(views.look(public_id, current_user.id), current_user.point)
+    return _page(public_id, current_user.id, current_user.point)
 
 
 @blueprint.post("/orders/<public_id>/payments")
@@ -56,7 +55,7 @@ def pay(public_id: str) -> Any:
     except BookingError as problem:
         if answers.wants_json():
             raise
-        return _page(views.look(public_id, user_id), points.balance(user_id), str(problem)), problem.status
+        return _page(public_id, user_id, points.balance(user_id), str(problem)), problem.status
 
 
 @blueprint.post("/orders/<public_id>/cancellation")
@@ -94,9 +93,9 @@ def _wish() -> Wish:
     return Wish(total, in_points, chosen(form), (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
 
 
-def _page(order: Row[Any], balance: int, problem: str | None = None) -> str:
+def _page(public_id: str, user_id: int, balance: int, problem: str | None = None) -> str:
     now = clock.now()
-    seen = views.page(order, now)
+    seen = views.page_of(public_id, user_id, now)
     if seen["order"].status == views.PAYING:
         awaiting.look_after(seen["attempt"].public_id, now)
         balance += seen["attempt"].points_amount  # paying another way, they come back first: see payments.start
@@ -113,5 +112,5 @@ def _page(order: Row[Any], balance: int, problem: str | None = None) -> str:
     if "X-Fragment" in request.headers:
         return content
     is_paying = seen["order"].status == views.PAYING
-    words = {"public_id": order.public_id, "concert_title": seen["concert"].title, "content": Markup(content)}
+    words = {"public_id": public_id, "concert_title": seen["concert"].title, "content": Markup(content)}
     return shells.render("checkout/order.html", is_paying, words, is_paying=is_paying)

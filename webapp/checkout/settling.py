@@ -5,8 +5,7 @@ Whoever settles has locked the fan first, then seats by id, then what hangs on t
 
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, select, text
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import bindparam, select
 
 from webapp import jobs
 from webapp.booking.models import PAID as ORDER_PAID
@@ -15,8 +14,9 @@ from webapp.checkout import locking, mail_models, mails, points, strays, winning
 from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PAID, PENDING, Payment
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Report
-from webapp.db import after_commit, db, fetch
+from webapp.db import after_commit, db
 from webapp.live import messages
+from webapp.waiting_room import admission
 
 CLOSED_THERE = {"cancelled", "abandoned"}  # why an attempt has failed that its provider takes no money for any more
 
@@ -24,17 +24,6 @@ CLOSED_THERE = {"cancelled", "abandoned"}  # why an attempt has failed that its 
 OPEN_ATTEMPTS = (
     select(Payment).where(Payment.order_id == bindparam("order_id"), Payment.status == PENDING).with_for_update()
 )
-
-BUY = text(
-    """
-    WITH bought AS (
-        UPDATE orders SET status = 'paid' WHERE id = :order_id
-    )
-    UPDATE payments SET status = 'paid', reason = NULL, captured_amount = :captured, paid_at = :now, ended_at = :now
-    WHERE id = :payment_id
-    RETURNING id
-    """
-).columns(id=Integer)
 
 
 def settle(payment_id: int, report: Report, now: datetime) -> str:
@@ -73,14 +62,14 @@ def settle_paid(payment: Payment, captured: int, now: datetime, *, has_others: b
         payment.captured_amount = captured
         return _top_up(payment, now)
     order = db.session.get_one(Order, payment.order_id)
-    lost = _cannot_win(payment, order, was_failed) or winning.win(payment, order, now)
+    lost = _cannot_win(payment, order, was_failed) or winning.win(payment, order, captured, now)
     if lost:
         payment.captured_amount = captured
         return _undo(payment, lost, now)
-    _buy(payment, order, captured, now)
     if has_others:
         close_open(order.id, "superseded", now)
     mails.write(mail_models.ORDER_CONFIRMED, payment.id, payment.user_id, now)
+    admission.finish(order.user_id, order.concert_id, now)
     _tell(payment)
     return "paid"
 
@@ -130,15 +119,6 @@ def close_open(order_id: int, reason: str, now: datetime) -> None:
     for payment in db.session.scalars(OPEN_ATTEMPTS, {"order_id": order_id}):
         fail(payment, reason, now)
         payment.ask_at = now
-
-
-def _buy(payment: Payment, order: Order, captured: int, now: datetime) -> None:
-    """Write that the order is paid by this payment, in one statement; both are locked by their fan's row."""
-    fetch(BUY, payment_id=payment.id, order_id=order.id, captured=captured, now=now)
-    written = {"status": PAID, "reason": None, "captured_amount": captured, "paid_at": now, "ended_at": now}
-    for name, value in written.items():
-        set_committed_value(payment, name, value)
-    set_committed_value(order, "status", ORDER_PAID)
 
 
 def _is_foreign(payment: Payment, report: Report) -> bool:

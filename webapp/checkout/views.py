@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import JSON, Row, bindparam, select, text
+from sqlalchemy import JSON, Row, bindparam, literal_column, select
+from sqlalchemy.engine import result_tuple
 
 from webapp.booking import views as booking_views
 from webapp.booking.models import OPEN, RELEASED, Looked, Order
@@ -29,22 +30,26 @@ GOING_BACK = {CANCELLING, IN_REVIEW}
 MINE = (Order.public_id == bindparam("public_id"), Order.user_id == bindparam("user_id"))
 ORDER = select(Order).where(*MINE)
 LOOK = select(*Order.__table__.columns).where(*MINE)
+LOOKED = result_tuple([column.key for column in Order.__table__.columns])
+ITEMS = literal_column(
+    """(
+    SELECT json_agg(json_build_object(
+        'section', seats.section, 'row', seats.row, 'place', seats.place, 'grade', seats.grade,
+        'price', reservations.price, 'ticket_code', tickets.code) ORDER BY seats.number)
+    FROM reservations JOIN seats ON seats.id = reservations.seat_id
+    LEFT JOIN tickets ON tickets.reservation_id = reservations.id
+    WHERE reservations.order_id = orders.id
+    )""",
+    JSON,
+).label("items")
 # A row for each payment, and one where there is none; each with all that the order is for.
-INSIDE = text(
-    """
-    SELECT payments.*, (
-        SELECT json_agg(json_build_object(
-            'section', seats.section, 'row', seats.row, 'place', seats.place, 'grade', seats.grade,
-            'price', reservations.price, 'ticket_code', tickets.code) ORDER BY seats.number)
-        FROM reservations JOIN seats ON seats.id = reservations.seat_id
-        LEFT JOIN tickets ON tickets.reservation_id = reservations.id
-        WHERE reservations.order_id = orders.id
-    ) AS items
-    FROM orders LEFT JOIN payments ON payments.order_id = orders.id
-    WHERE orders.id = :order_id
-    ORDER BY payments.id
-    """
-).columns(*Payment.__table__.columns, items=JSON)
+_INSIDE = select(*Payment.__table__.columns, ITEMS).outerjoin_from(Order, Payment, Payment.order_id == Order.id)
+INSIDE = _INSIDE.where(Order.id == bindparam("order_id")).order_by(Payment.id)
+WHOLE = (
+    _INSIDE.add_columns(*(column.label(f"its_{column.key}") for column in Order.__table__.columns))
+    .where(*MINE)
+    .order_by(Payment.id)
+)
 
 
 @dataclass(frozen=True)
@@ -115,9 +120,20 @@ def look(public_id: str, user_id: int) -> Row[Any]:
     return found[0]
 
 
+def page_of(public_id: str, user_id: int, now: datetime) -> dict[str, Any]:
+    """Everything the page of the fan's order shows, but for the forms, in one statement. Raises NotFound as `look`."""
+    inside = fetch(WHOLE, public_id=public_id, user_id=user_id)
+    if not inside:
+        raise NotFound()
+    return _page(LOOKED(inside[0][-len(Order.__table__.columns) :]), inside, now)
+
+
 def page(order: Looked, now: datetime) -> dict[str, Any]:
-    """Everything the order's page shows, but for the forms."""
-    inside = fetch(INSIDE, order_id=order.id)
+    """The same for an order that was read before."""
+    return _page(order, fetch(INSIDE, order_id=order.id), now)
+
+
+def _page(order: Looked, inside: Sequence[Row[Any]], now: datetime) -> dict[str, Any]:
     payments = [row for row in inside if row.id is not None]
     items = [OrderItem(**item) for item in inside[0].items or []]
     schedule = recent.schedule(order.schedule_id)

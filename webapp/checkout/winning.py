@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Row, bindparam, select, text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.booking import claims
 from webapp.booking.models import EXPIRED, HOLD, Order, Reservation
+from webapp.booking.models import PAID as ORDER_PAID
 from webapp.checkout import tickets
-from webapp.checkout.models import Payment, PaymentItem
+from webapp.checkout.models import PAID, Payment, PaymentItem
 from webapp.concerts import recent
 from webapp.concerts.models import Schedule, Seat
 from webapp.db import db, fetch, stale_in_session
 from webapp.live import messages
-from webapp.waiting_room import admission
 
 # What every paid order asks, built once. A reservation's seat never changes, so its seats can be locked before it.
 OURS = select(PaymentItem.reservation_id).where(PaymentItem.payment_id == bindparam("payment_id"))
@@ -42,20 +43,30 @@ WANTED = (
 )
 SELL = text(
     """
-    WITH sold AS (
-        UPDATE seats SET is_sold = true, held_until = NULL WHERE id = ANY(:seat_ids)
+    WITH ours AS MATERIALIZED (
+        SELECT reservations.id, reservations.seat_id, row_number() OVER (ORDER BY reservations.id) AS nth
+        FROM payment_items JOIN reservations ON reservations.id = payment_items.reservation_id
+        WHERE payment_items.payment_id = :payment_id
+    ), sold AS (
+        UPDATE seats SET is_sold = true, held_until = NULL FROM ours WHERE seats.id = ours.seat_id
     ), given AS (
-        UPDATE reservations SET payment_id = :payment_id WHERE id = ANY(:ids)
+        UPDATE reservations SET payment_id = :payment_id FROM ours WHERE reservations.id = ours.id
+    ), bought AS (
+        UPDATE orders SET status = 'paid' WHERE id = :order_id
+    ), paid AS (
+        UPDATE payments
+        SET status = 'paid', reason = NULL, captured_amount = :captured, paid_at = :now, ended_at = :now
+        WHERE id = :payment_id
     )
     INSERT INTO tickets (code, reservation_id, issued_at)
-    SELECT one.code, one.reservation_id, :now FROM unnest(:ids, CAST(:codes AS text[])) AS one (reservation_id, code)
+    SELECT (CAST(:codes AS text[]))[ours.nth], ours.id, :now FROM ours
     RETURNING id
     """
 ).columns(id=Integer)
 
 
-def win(payment: Payment, order: Order, now: datetime) -> str | None:
-    """Sell the order's seats to its fan, issue tickets, end the session, call the next; None.
+def win(payment: Payment, order: Order, captured: int, now: datetime) -> str | None:
+    """Sell the order's seats to its fan for what was captured, in won, and issue tickets; None.
 
     Or a word for why not, with nothing changed: "show_cancelled", "resold", "released", "show_begun" or "seat_limit".
     """
@@ -68,10 +79,9 @@ def win(payment: Payment, order: Order, now: datetime) -> str | None:
     problem = _retake(lapsed, kept, seats, order, now)
     if problem:
         return problem
-    _sell([one.id for one in wanted], list(seats), payment, now)
+    _sell(payment, order, [one.id for one in wanted], list(seats), captured, now)
     numbers = sorted(seat.number for seat in seats.values())
     claims.publish(recent.schedule(order.schedule_id), numbers, messages.SOLD)
-    admission.finish(order.user_id, order.concert_id, now)
     return None
 
 
@@ -108,9 +118,13 @@ def _is_free(seat: Row[Any], now: datetime) -> bool:
     return seat.schedule_id is not None and not seat.is_sold and (seat.held_until is None or seat.held_until <= now)
 
 
-def _sell(ids: list[int], seat_ids: list[int], payment: Payment, now: datetime) -> None:
-    """Not a change of owner: the seats' versions stay. All of them are locked."""
+def _sell(payment: Payment, order: Order, ids: list[int], seat_ids: list[int], captured: int, now: datetime) -> None:
+    """Not a change of owner: the seats' versions stay. All of them are locked; order and payment are by their fan."""
     codes = [tickets.code() for _ in ids]
-    fetch(SELL, payment_id=payment.id, seat_ids=seat_ids, ids=ids, codes=codes, now=now)
+    fetch(SELL, payment_id=payment.id, order_id=order.id, captured=captured, codes=codes, now=now)
     stale_in_session(Seat, seat_ids)
     stale_in_session(Reservation, ids)
+    written = {"status": PAID, "reason": None, "captured_amount": captured, "paid_at": now, "ended_at": now}
+    for name, value in written.items():
+        set_committed_value(payment, name, value)
+    set_committed_value(order, "status", ORDER_PAID)

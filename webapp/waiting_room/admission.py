@@ -178,4 +178,5 @@ def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
         after_commit(messages.place_ended, user_id, concert_id, ended.wait_number)
     tick.changed(counter, now)
     calling.call_next(counter, now)
+    calling.write(counter)
     return True

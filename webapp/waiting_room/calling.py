@@ -2,25 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Integer, any_, bindparam, case, func, select, update
+from sqlalchemy import ARRAY, DateTime, Integer, Select, any_, bindparam, case, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.concerts.models import Concert
-from webapp.db import db, fetch
+from webapp.db import as_read, db, fetch
 from webapp.waiting_room import moments, rate, tick
 from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
 
 # In one transaction, under a lock that everybody waits for; the clock's jobs go on with the rest in the next.
 MOST_AT_ONCE = 1_000
 
-AFRESH = {"populate_existing": True}
-
 # What every batch of joins and every end of a session asks: built once.
 LINE = bindparam("line", type_=Integer)
 NOW = bindparam("now", type_=DateTime(timezone=True))
-LOCK = select(Counter).where(Counter.concert_id == LINE).with_for_update()
-CONCERT = select(Concert).where(Concert.id == LINE)
+LOCK = select(*Counter.__table__.columns).where(Counter.concert_id == LINE).with_for_update()
+LOCK_FREE = LOCK.with_for_update(skip_locked=True)
+CONCERT = select(*Concert.__table__.columns).where(Concert.id == LINE)
 ENDING = (
     update(QueueSession)
     .where(QueueSession.concert_id == LINE, is_over(NOW))
@@ -58,36 +58,67 @@ CALLING = (
     .returning(QueueSession.wait_number)
 )
 
+# What calling and an end change of a counter. Flushing finds that out anew each time, at several times the cost.
+MOVES = (
+    "terminated_count",
+    "serving_number",
+    "skipped_count",
+    "band_width",
+    "bands_from",
+    "departures",
+    "rate_credit",
+    "rate_counted_at",
+    "sequence",
+    "moved_at",
+)
+MOVED = (
+    update(Counter)
+    .where(Counter.concert_id == LINE)
+    .values({name: bindparam(name, type_=Counter.__table__.columns[name].type) for name in MOVES})
+    .returning(Counter.concert_id)
+)
+
 
 def lock(concert_id: int) -> Counter:
     """Lock a concert's counter and read it and its concert afresh. Whoever changes the line holds this lock until the
     commit."""
-    return _with_concert(db.session.scalars(LOCK, {"line": concert_id}, execution_options=AFRESH).one())
+    [counter] = _locked(LOCK, concert_id)
+    return counter
 
 
 def try_lock(concert_id: int) -> Counter | None:
     """The same, or None when somebody has it: nobody waits."""
-    free = LOCK.with_for_update(skip_locked=True)
-    counter = db.session.scalars(free, {"line": concert_id}, execution_options=AFRESH).one_or_none()
-    return counter and _with_concert(counter)
+    return next(iter(_locked(LOCK_FREE, concert_id)), None)
 
 
-def _with_concert(counter: Counter) -> Counter:
-    # A statement of its own: of what the lock's own reads, only the row that was waited for is as it is after the wait,
-    # and the sale may have been opened or closed by whoever held it.
-    asked = {"line": counter.concert_id}
-    set_committed_value(counter, "concert", db.session.scalars(CONCERT, asked, execution_options=AFRESH).one())
-    return counter
+def _locked(statement: Select[Any], concert_id: int) -> list[Counter]:
+    db.session.flush()
+    counters = [as_read(Counter, row) for row in fetch(statement, line=concert_id)]
+    for counter in counters:
+        # A statement of its own: of what the lock's own reads, only the row that was waited for is as it is after the
+        # wait, and the sale may have been opened or closed by whoever held it.
+        set_committed_value(counter, "concert", as_read(Concert, fetch(CONCERT, line=concert_id)[0]))
+    return counters
 
 
 def call_next(counter: Counter, now: datetime) -> int:
     """Tidy whoever's time is over, then call as many as there are slots for, up to MOST_AT_ONCE. Returns how many.
 
-    The cost does not depend on the length of the line: numbers that ended while waiting are passed over by
-    arithmetic, since every number between the old and the new serving number was either called or had ended.
+    Where nobody waits, nobody wants the slots that tidying would free, and it is left to the clock's jobs. The cost
+    does not depend on the length of the line: numbers that ended while waiting are passed over by arithmetic, since
+    every number between the old and the new serving number was either called or had ended.
     """
-    end_overdue(counter, now)
+    if _waiting(counter):
+        end_overdue(counter, now)
     return len(call_for_free_slots(counter, now))
+
+
+def write(counter: Counter) -> None:
+    """Write how a locked counter has moved, at once and in one statement."""
+    moved = {name: getattr(counter, name) for name in MOVES}
+    fetch(MOVED, line=counter.concert_id, **moved)
+    for name, value in moved.items():
+        set_committed_value(counter, name, value)
 
 
 def call_for_free_slots(counter: Counter, now: datetime, on_their_way: timedelta = timedelta(0)) -> list[int]:
@@ -99,7 +130,7 @@ def call_for_free_slots(counter: Counter, now: datetime, on_their_way: timedelta
     slots = min(_slots(counter, now), MOST_AT_ONCE)
     if slots <= 0:
         return []
-    called = _call(counter, slots, now, now + CLAIM + on_their_way)
+    called = _call(counter, slots, now, now + CLAIM + on_their_way) if _waiting(counter) else []
     # With slots to spare the line is exhausted, and everything drawn so far has been reached.
     reached = max(called) if len(called) == slots else counter.created_count
     passed_over = reached - counter.serving_number - len(called)
@@ -129,6 +160,11 @@ def _ended(counter: Counter, ended: int, now: datetime) -> int:
         counter.terminated_count += ended
         tick.changed(counter, now)
     return ended
+
+
+def _waiting(counter: Counter) -> int:
+    """How many wait to be called: the numbers drawn and not reached, less those whose fans have left."""
+    return counter.created_count - counter.serving_number - counter.skipped_count
 
 
 def _slots(counter: Counter, now: datetime) -> int:
