@@ -1,6 +1,8 @@
 """The limit of a delivery: the same bytes to as many sockets, with nothing around them but a loop.
 
-Runs in processes of its own, one that writes and one that reads, so that it is measured as a web process is.
+Runs in processes of its own, one that writes and one that reads, so that it is measured as a web process is. How the
+reader reads makes no difference to what a send costs: asleep, polling or never looking. That it is on the same machine
+does, see bench/apart.py.
 """
 
 import json
@@ -25,9 +27,10 @@ class Bare:
     us: float
 
 
-def measure(sockets: int, size: int) -> Bare:
-    """Send so many bytes to so many sockets, again and again."""
-    command = [sys.executable, "-m", "bench.bare", str(sockets), str(size)]
+def measure(sockets: int, size: int, core: int | None = None) -> Bare:
+    """Send so many bytes to so many sockets, again and again; on this core, if one is named."""
+    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+    command = [*pinned, sys.executable, "-m", "bench.bare", str(sockets), str(size)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return Bare(**json.loads(done.stdout))
 

@@ -5,8 +5,8 @@ import json
 
 from sqlalchemy import select
 
-from bench import bare, crowd, figures, pushing, stage
-from bench.pushing import LIBRARY, OURS, Connecting, Line, Ticks
+from bench import apart, bare, crowd, figures, pushing, stage
+from bench.pushing import LIBRARY, OURS, Connecting, Line, Scene, Ticks
 from bench.stage import Stage
 from webapp import clock
 from webapp.concerts.models import Concert
@@ -23,12 +23,14 @@ Options = argparse._ArgumentGroup
 
 def run(options: argparse.Namespace) -> None:
     """Print what a delivery costs beside the library's way, how late the last page is, and how long coming back is."""
+    if options.apart:
+        apart.enter()
     with stage.opened() as standing:
         line = _line(max(options.sockets, options.fans, options.two))
         print(f"The live position: sockets of signed-in fans in one line, {pushing.TICKS} ticks of one a second.")
         print(figures.machine(), flush=True)
         if options.sockets:
-            _costs(standing, _first(line, options.sockets))
+            _costs(standing, _first(line, options.sockets), options.apart)
         if options.fans:
             _waiting(standing, _first(line, options.fans))
         if options.two:
@@ -42,6 +44,7 @@ def add_options(group: Options) -> None:
     group.add_argument("--sockets", type=int, default=4_000, help="for the cost of a delivery, ours and the library's")
     group.add_argument("--fans", type=int, default=10_000, help="waiting on one web process, and coming back to it")
     group.add_argument("--two", type=int, default=16_000, help="waiting on two web processes")
+    group.add_argument("--apart", action="store_true", help="the cost also with the fans' half of it on another core")
 
 
 def _line(size: int) -> Line:
@@ -57,23 +60,41 @@ def _first(line: Line, count: int) -> Line:
     return Line(line.concert_id, line.user_ids[:count])
 
 
-def _costs(standing: Stage, line: Line) -> None:
-    print(f"\n{len(line.user_ids):,} sockets on one web process")
+def _costs(standing: Stage, line: Line, with_apart: bool) -> None:
+    size = len(line.user_ids)
+    print(f"\n{size:,} sockets on one web process")
     costs = {}
     for name, app in (("ours", OURS), ("python-socketio's own", LIBRARY)):
         with pushing.scene(standing, line, 1, app) as scene:
-            _say_connecting(name, len(line.user_ids), pushing.connect(scene))
+            _say_connecting(name, size, pushing.connect(scene))
             ticks = pushing.tick(scene)
-        costs[name] = ticks.cpu_us - ticks.upkeep_us
-        _say_ticks(name, len(line.user_ids), ticks)
-    limit = bare.measure(len(line.user_ids), _bytes(line)).us
+            costs[name] = ticks.cpu_us - ticks.upkeep_us
+            _say_ticks(name, size, ticks)
+            if with_apart and app == OURS:
+                _apart(scene, line)
+    limit = bare.measure(size, _bytes(line)).us
     ours, theirs = costs.values()
     print(f"  a bare send of the same {_bytes(line)} bytes, in a loop over as many sockets: {limit:.1f} us")
     print(f"  a delivery costs {ours / limit:.1f} times that, and {ours / theirs:.0%} of the library's way")
-    figures.note("push", "bare", size=len(line.user_ids), cpu_us=limit)
+    figures.note("push", "bare", size=size, cpu_us=limit)
     figures.verdict(
         f"a delivered position for {MOST_US:.0f} us or less, beyond pings and presence; {ours:.1f}", ours <= MOST_US
     )
+
+
+def _apart(scene: Scene, line: Line) -> None:
+    """The same with the fans' half of each delivery on another core, as if they were elsewhere."""
+    size = len(line.user_ids)
+    with apart.steered(scene.workers):
+        ticks = pushing.tick(scene)
+        limit = bare.measure(size, _bytes(line), apart.SENDS).us
+    beyond = ticks.cpu_us - ticks.upkeep_us
+    print(
+        f"  ours, with what the fans' own machines would do on another core: {beyond:.1f} us a delivery beyond"
+        f" the {ticks.upkeep_us:.1f} of pings and presence; a bare send {limit:.1f} us",
+        flush=True,
+    )
+    figures.note("push", "apart", size=size, cpu_us=ticks.cpu_us, upkeep_us=ticks.upkeep_us, bare_us=limit)
 
 
 def _bytes(line: Line) -> int:

@@ -14,6 +14,7 @@ from socketio import packet
 
 from webapp.live import frames
 from webapp.live.engine import Connection, Engine
+from webapp.live.wire import Wire
 
 # So many clients at a stretch, about ten milliseconds; then pages and other sockets have their turn.
 AT_A_STRETCH = 1_000
@@ -29,6 +30,8 @@ class Fanout(socketio.Manager):
         super().__init__()
         # The library looks for a leaver in every room there is: with ten thousand fans that is twenty thousand.
         self.entered: dict[tuple[str, str], list[Any]] = {}
+        # To look each one's wire up again for each message costs more than to hand it the bytes.
+        self.wires: dict[tuple[str, Any], dict[str, Wire]] = {}
 
     def emit(
         self,
@@ -43,15 +46,14 @@ class Fanout(socketio.Manager):
     ) -> None:
         """Send an event to a room, or to everybody.
 
-        Clients without a wire get it through the library, and so does a message that wants an answer.
+        Where somebody has no wire the library sends it, and so it does what wants an answer or leaves somebody out.
         """
-        encoded = None if callback else self._encoded(event, data, namespace)
-        if not isinstance(encoded, str):
+        encoded = None if callback or skip_sid else self._encoded(event, data, namespace)
+        wires = self._all_wires(namespace, to or room)
+        if wires is None or not isinstance(encoded, str):
             super().emit(event, data, namespace, room=to or room, skip_sid=skip_sid, callback=callback)
-            return
-        skipped = set(skip_sid if isinstance(skip_sid, list) else [skip_sid])
-        members = [one for sid, one in self.get_participants(namespace, to or room) if sid not in skipped]
-        self._send(engine_packet.Packet(engine_packet.MESSAGE, encoded), members)
+        else:
+            self._write(frames.frame(engine_packet.Packet(engine_packet.MESSAGE, encoded).encode()), wires)
 
     def _encoded(self, event: str, data: Any, namespace: str) -> str | list[str | bytes]:
         values = list(data) if isinstance(data, tuple) else [] if data is None else [data]
@@ -60,17 +62,19 @@ class Fanout(socketio.Manager):
         ).encode()
         return encoded
 
-    def _send(self, message: engine_packet.Packet, members: list[str]) -> None:
-        frame = frames.frame(message.encode())
-        clients = self.server.eio.sockets
-        for sent, engine_sid in enumerate(members, start=1):
-            client = clients.get(engine_sid)
-            if client is None or client.wire is None:
-                self.server._send_eio_packet(engine_sid, message)
-            elif not client.closed:
-                client.wire.write(frame)
-            if sent % AT_A_STRETCH == 0:
+    def _all_wires(self, namespace: str, room: Any) -> list[Wire] | None:
+        """The wires of everybody in this room; None where not all are known by one."""
+        if not isinstance(room, str | None):
+            return None
+        wires = self.wires.get((namespace, room), {})
+        return list(wires.values()) if len(wires) == len(self.rooms.get(namespace, {}).get(room, ())) else None
+
+    def _write(self, frame: bytes, wires: list[Wire]) -> None:
+        for start in range(0, len(wires), AT_A_STRETCH):
+            if start:
                 self.server.sleep(0)
+            for wire in wires[start : start + AT_A_STRETCH]:
+                wire.write(frame)
 
     def connect(self, sid: str, namespace: str) -> str:
         """Note that this client has been let in: the `connect` handler knows who it is."""
@@ -85,9 +89,16 @@ class Fanout(socketio.Manager):
         rooms = self.entered.setdefault((namespace, sid), [])
         if room not in rooms:
             rooms.append(room)
+        client = self.server.eio.sockets.get(self.rooms[namespace][room][sid])
+        # A socket's own room is one for each of thousands, and hardly ever spoken to.
+        if room != sid and client is not None and client.wire is not None:
+            self.wires.setdefault((namespace, room), {})[sid] = client.wire
 
     def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
         super().basic_leave_room(sid, namespace, room)
+        wires = self.wires.get((namespace, room), {})
+        if wires.pop(sid, None) and not wires:
+            del self.wires[namespace, room]
         rooms = self.entered.get((namespace, sid), [])
         if room in rooms:
             rooms.remove(room)
