@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from tests.builders import NOW, concert, do, fans, schedule
+from tests.builders import NOW, concert, do, fans, schedule, soon
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
 from webapp import memory
@@ -118,6 +118,15 @@ def test_a_page_counts_down_from_when_it_was_asked_for(
         asked_at += found(r'data-now="([^"]+)"', _page(visit, None))
         timepiece.pass_(seconds=1)
     assert asked_at == ["2026-12-01T12:00:00.000Z", "2026-12-01T12:00:01.000Z"]
+
+
+def test_the_first_fan_in_a_lobby_reads_that_one_is_there(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule(soon())
+    client = visit(fans(1)[0])
+    monkeypatch.setattr(memory, "forget", lambda: None)
+    assert "The lobby is open." in client.get("/concerts/show").text
+    client.post("/concerts/show/lobby")
+    assert found(r"data-fans>(\d+)<", client.get("/concerts/show/lobby").text) == ["1"]
 
 
 def test_one_visitors_address_is_in_nobody_elses_page(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,11 +41,13 @@ def needs_seed(concert: Concert, now: datetime) -> bool:
 def of(concert: Concert, user_id: int | None, now: datetime) -> Lobby:
     """The lobby as this visitor sees it."""
     draw = _draw(concert, now)
+    lot = lobby.lot(user_id, concert.id) if user_id is not None and draw else None
+    counted = lobby.about(concert.id, now) if draw else 0
     return Lobby(
         state=_state(concert, draw is not None, now),
         opens_at=concert.lobby_opens_at,
-        fans=lobby.about(concert.id, now) if draw else 0,
-        lot=lobby.lot(user_id, concert.id) if user_id is not None and draw else None,
+        fans=max(counted, 1) if lot else counted,  # who counts themselves must not read that nobody is there
+        lot=lot,
         commitment=draw.commitment.hex() if draw else None,
         is_drawn=draw is not None and draw.drawn_at is not None,
     )
