@@ -74,6 +74,16 @@ def test_a_name_is_escaped_in_a_shell_too(visit: Visitor) -> None:
     assert "<b>Bold" not in page
 
 
+def test_a_per_cent_sign_and_the_words_of_a_hole_stay_what_they_are(visit: Visitor) -> None:
+    show, (user,) = concert(capacity=0, title_en="100% %(number)b"), fans(1)
+    do(joining.join, user, show.id, NOW)
+    do(_rename, user, "50% %(ahead)b")
+    page = visit(user).get(LINE).text
+    assert "100% %(number)b" in page
+    assert "50% %(ahead)b" in page
+    assert "%%" not in page
+
+
 def test_what_the_last_action_said_to_one_fan_is_said_to_no_other(
     visit: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

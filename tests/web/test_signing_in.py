@@ -1,11 +1,14 @@
 """Signing up, in and out."""
 
 import re
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface, session_json_serializer
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from tests.builders import PASSWORD, fan
@@ -15,6 +18,12 @@ from webapp.accounts.next_page import safe_next
 from webapp.db import db
 from webapp.extensions import limiter
 
+FLASK_SIGNS: dict[str, Any] = {
+    "salt": "cookie-session",
+    "serializer": session_json_serializer,
+    "signer_kwargs": {"key_derivation": "hmac"},
+}
+
 
 def sign_in(client: FlaskClient, email: str = "holder@frontrow.test", password: str = PASSWORD, **more: str) -> object:
     return client.post("/sign-in", data={"email": email, "password": password, **more})
@@ -22,6 +31,43 @@ def sign_in(client: FlaskClient, email: str = "holder@frontrow.test", password: 
 
 def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/orders").status_code == 200
+
+
+def cookie_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("frontrow")
+    assert cookie is not None
+    return cookie.value
+
+
+def bring(visit: Visitor, cookie: str) -> FlaskClient:
+    """A browser with this cookie for its session."""
+    client = visit(None)
+    client.set_cookie("frontrow", cookie)
+    return client
+
+
+def test_only_a_cookie_that_we_signed_for_what_it_says_signs_anybody_in(house: Flask, visit: Visitor) -> None:
+    holder, other = (cookie_of(visit(fan(role))) for role in ("holder", "other"))
+    (says, when, signature), (says_other, *_) = holder.split("."), other.split(".")
+    foreign = URLSafeTimedSerializer("a secret that is not ours", **FLASK_SIGNS)
+    forged = str(foreign.dumps(house.session_interface.get_signing_serializer(house).loads(holder)))
+    assert is_signed_in(bring(visit, holder))
+    for cookie in (
+        ".".join([says_other, when, signature]),
+        ".".join([says, when, "A" * len(signature)]),
+        ".".join([says, when, ""]),
+        says,
+        forged,
+    ):
+        assert not is_signed_in(bring(visit, cookie))
+
+
+def test_a_cookie_is_signed_as_flask_signs_it(house: Flask, visit: Visitor) -> None:
+    cookie = cookie_of(visit(fan("holder")))
+    ours, flasks = house.session_interface, SecureCookieSessionInterface()
+    said = [one.get_signing_serializer(house).loads(cookie) for one in (ours, flasks)]
+    assert said[0] == said[1] != {}
+    assert is_signed_in(bring(visit, str(flasks.get_signing_serializer(house).dumps(said[0]))))
 
 
 def test_a_newcomer_signs_up_and_is_signed_in(visit: Visitor) -> None:

@@ -51,7 +51,7 @@ _prices: Recent[dict[str, int]] = Recent(STALE_SECONDS)
 _sections: Recent[Sequence[stock.Section]] = Recent(STALE_SECONDS)
 
 
-def render(schedule: Schedule, place: Standing, user_id: int, wish: Wish, now: datetime) -> str:
+def render(schedule: Schedule, place: Standing, user_id: int, wish: Wish, now: datetime) -> bytes:
     """The page: the map for this fan from a shell, or the list, or whichever it was with what has gone wrong."""
     concert = schedule.concert
     held = fetch(HELD, user_id=user_id, concert_id=concert.id, now=now)
@@ -68,7 +68,7 @@ def render(schedule: Schedule, place: Standing, user_id: int, wish: Wish, now: d
 
 def _list(
     schedule: Schedule, user_id: int, wish: Wish, shared: dict[str, Any], words: dict[str, str], now: datetime
-) -> str:
+) -> bytes:
     sections = _sections.get(schedule.id, lambda: stock.by_section(schedule.id, now))
     section = wish.section or (sections[0].name if sections else None)
     return shells.render(

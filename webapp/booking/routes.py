@@ -46,7 +46,7 @@ def dates(slug: str) -> Any:
 
 @blueprint.get("/schedules/<int:schedule_id>")
 @admission_required
-def show(schedule_id: int) -> str:
+def show(schedule_id: int) -> bytes:
     holds.check_on_sale(g.schedule, clock.now())
     _come_in()
     chosen = {number for number in request.args.getlist("seat", type=int) if number}
@@ -149,7 +149,7 @@ def _come_in() -> None:
             admission.claim(g.place.id, clock.now())
 
 
-def _page_again(problem: BookingError) -> tuple[str, int]:
+def _page_again(problem: BookingError) -> tuple[bytes, int]:
     """The fresh map, what went wrong, and the seats that can still be had kept ticked."""
     if isinstance(problem, HouseChanged):  # the numbers may be other seats' now
         g.schedule = listing.schedule(g.schedule.id)
@@ -159,7 +159,7 @@ def _page_again(problem: BookingError) -> tuple[str, int]:
     return _page(chosen, str(problem)), problem.status
 
 
-def _page(chosen: set[int], problem: str | None = None) -> str:
+def _page(chosen: set[int], problem: str | None = None) -> bytes:
     wish = house_page.Wish(request.values.get("view") == "list", request.values.get("section"), chosen, problem)
     return house_page.render(g.schedule, g.place, current_user.id, wish, clock.now())
 

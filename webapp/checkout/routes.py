@@ -33,7 +33,7 @@ def index() -> str:
 
 @blueprint.get("/orders/<public_id>")
 @login_required
-def show(public_id: str) -> str:
+def show(public_id: str) -> str | bytes:
     return _page(public_id, current_user.id, current_user.point)
 
 
@@ -93,7 +93,7 @@ def _wish() -> Wish:
     return Wish(total, in_points, chosen(form), (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
 
 
-def _page(public_id: str, user_id: int, balance: int, problem: str | None = None) -> str:
+def _page(public_id: str, user_id: int, balance: int, problem: str | None = None) -> str | bytes:
     now = clock.now()
     seen = views.page_of(public_id, user_id, now)
     if seen["order"].status == views.PAYING:

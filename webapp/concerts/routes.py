@@ -15,7 +15,7 @@ POSTER_SECONDS = 3600
 
 
 @blueprint.get("/")
-def index() -> str:
+def index() -> bytes:
     return shells.render("concerts/index.html", (), {}, cards=listing.seen_cards(clock.now()))
 
 

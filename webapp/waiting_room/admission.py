@@ -116,9 +116,9 @@ def ahead(place: QueueSession | Standing | None, now: datetime, counter: Counter
         return 0
     if counter is not None:
         return bands.ahead(counter.serving_number, bands.of(counter), place.wait_number)
-    between, gone = fetch(AHEAD, line=place.concert_id, number=place.wait_number)[0]
+    (found,) = fetch(AHEAD, line=place.concert_id, number=place.wait_number)
     # The place may have been called since it was read.
-    return max(0, int(between) - int(gone or 0))
+    return max(0, int(found.between) - int(found.gone or 0))
 
 
 def leave(user_id: int, concert_id: int, now: datetime) -> bool:

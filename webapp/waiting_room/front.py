@@ -11,7 +11,7 @@ from webapp.waiting_room import lobby_views, tick, views, visiting
 from webapp.waiting_room.models import Standing
 
 
-def page(concert: Concert, standing: Standing | None, user_id: int | None, now: datetime) -> str:
+def page(concert: Concert, standing: Standing | None, user_id: int | None, now: datetime) -> bytes:
     """What it is, when, for how much, what is left, and where this visitor stands; of a draft nothing moves yet.
 
     All but the visitor's place may be a second old: this is the page that everybody reloads before a sale.

@@ -125,7 +125,7 @@ def _draw(concert_id: int, now: datetime) -> bool:
         return drawing.try_hold_at(concert_id, now)
 
 
-def _page(concert: Concert, seen: lobby_views.Lobby, now: datetime) -> str:
+def _page(concert: Concert, seen: lobby_views.Lobby, now: datetime) -> bytes:
     """The lobby: the same for everybody in it but for their lot."""
     shared = {"concert": concert, "lobby": seen, "grades": stock.by_grade(concert.id, now)}
     return shells.render(

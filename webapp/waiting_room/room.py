@@ -29,7 +29,7 @@ def view(concert: Concert, standing: Standing, now: datetime) -> View:
     return View(concert, place, line, views.wait(counter, place, line, now))
 
 
-def page(seen: View, now: datetime) -> str:
+def page(seen: View, now: datetime) -> bytes:
     """The whole waiting room."""
     place = seen.place
     plain = {"plain_number": place.number, "plain_ahead": place.ahead, "sequence": seen.line["sequence"]}
@@ -38,7 +38,7 @@ def page(seen: View, now: datetime) -> str:
     return shells.render("waiting_room/show.html", (by_lot, *_key(seen)), _words(seen) | plain, **shared)
 
 
-def fragment(seen: View) -> str:
+def fragment(seen: View) -> bytes:
     """Where the fan stands, for a page that is open already."""
     return shells.render("waiting_room/_position.html", _key(seen), _words(seen), **_shared(seen))
 

@@ -49,7 +49,7 @@ def is_signed_out() -> bool:
 
 @blueprint.get("/concerts/<slug>")
 @place_noted
-def concert(slug: str) -> str:
+def concert(slug: str) -> bytes:
     now, concert = clock.now(), g.concert
     if lobby_views.needs_seed(concert, now):
         # The commitment is to be seen from the moment the lobby opens, whether or not the clock has come by.
