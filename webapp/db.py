@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     DateTime,
     Engine,
     Executable,
@@ -96,7 +97,7 @@ def fetch(statement: Executable, **asked: Any) -> Sequence[Row[Any]]:
     """
     session = _with_connection()
     if session is not None:
-        return statements.send(session.connection(), statement, asked)
+        return statements.send(_connection_of(session), statement, asked)
     with autocommitting(db.engine).connect() as connection:
         return statements.send(connection, statement, asked)
 
@@ -121,7 +122,8 @@ def as_read(model: type[M], values: Sequence[Any]) -> M:
         for name, value in facts.items():
             set_committed_value(known, name, value)
         return known
-    new = model(**facts)
+    new = cast(M, inspect(model).class_manager.new_instance())
+    vars(new).update(facts)
     make_transient_to_detached(new)
     db.session.add(new)
     return new
@@ -159,6 +161,17 @@ def _with_connection() -> Plain | None:
     if "at_once" in session.info:
         return None
     return session if "after_commit" in session.info or session.in_transaction() else None
+
+
+def _connection_of(session: Plain) -> Connection:
+    """A transaction has one, from its first statement to its end. The session looks it up anew each time, for nearly as
+    long as a statement takes."""
+    if "after_commit" not in session.info:
+        return session.connection()
+    connection: Connection | None = session.info.get("connection")
+    if connection is None or connection.closed:
+        connection = session.info["connection"] = session.connection()
+    return connection
 
 
 def release() -> None:
@@ -211,7 +224,8 @@ def transaction() -> Iterator[None]:
         db.session.rollback()
         raise
     finally:
-        db.session.info.pop("after_commit", None)
+        for name in ("after_commit", "connection"):
+            db.session.info.pop(name, None)
     for action in waiting.values():
         action()
 
