@@ -81,10 +81,27 @@ def test_a_message_in_several_frames_with_a_ping_between_is_one() -> None:
     assert talk.told == b"\x8a\x01!"
 
 
+def endless(frame: bytes, times: int) -> list[bytes]:
+    return [b"\x01\x80\0\0\0\0", *[frame] * times]
+
+
+@pytest.mark.parametrize("frame", [b"\x00\x80\0\0\0\0", b"\x89\x80\0\0\0\0"], ids=["empty pieces", "pings"])
+def test_whoever_goes_on_without_ever_saying_anything_is_hung_up_on(frame: bytes) -> None:
+    """A message in pieces that has no end, and no bytes, would be kept piece by piece; pings, answered for ever."""
+    talk = Talk(*endless(frame, 1_999))
+    assert talk.heard() == []
+    assert talk.told_to_close() is None
+    talk = Talk(*endless(frame, 2_500))
+    assert talk.heard() == []
+    assert talk.told_to_close() == CloseReason.MESSAGE_TOO_BIG
+    assert talk.pieces
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
         (bytes(client().send_data("x" * 2001)), CloseReason.MESSAGE_TOO_BIG),
+        (bytes([0x81, 0xFF, 0x7F, *[0xFF] * 7, 0, 0, 0, 0]) + b"x" * 2001, CloseReason.MESSAGE_TOO_BIG),  # says: 2^63
         (b"\x81\x05hello", CloseReason.PROTOCOL_ERROR),  # not masked
         (bytes([0x81, 0x81, 0, 0, 0, 0, 0xFF]), CloseReason.INVALID_FRAME_PAYLOAD_DATA),
         (bytes([0xC1, 0x80, 0, 0, 0, 0]), CloseReason.PROTOCOL_ERROR),  # says it is compressed

@@ -19,7 +19,7 @@ from webapp.accounts.models import SignIn
 from webapp.db import db
 from webapp.extensions import socketio
 from webapp.live import delivery, numbering, sockets
-from webapp.live.guests import look_again
+from webapp.live.guests import guests, look_again
 from webapp.live.patience import SOCKETS_PER_FAN, Patience
 from webapp.waiting_room import admission, joining
 
@@ -177,6 +177,19 @@ def test_signing_out_is_looked_up_and_ends_what_it_must(connect: Any, house: Fla
     Context().run(look_again, house, socketio, None)
     assert not left_open.is_connected()
     assert other.is_connected()
+
+
+def test_nobody_can_pretend_to_be_gone_and_go_on_listening(connect: Any, house: Flask) -> None:
+    """By this word Socket.IO tells us who goes, and whoever is forgotten is shown out of nothing."""
+    pretender = fan("pretender")
+    socket = connect(pretender)
+    known = dict(guests)
+    assert known
+    Context().run(socket.emit, "disconnect")
+    assert guests == known
+    do(db.session.execute, delete(SignIn))
+    Context().run(look_again, house, socketio, pretender)
+    assert not socket.is_connected()
 
 
 def test_a_fan_has_so_many_sockets_and_no_more(connect: Any) -> None:

@@ -20,6 +20,7 @@ from webapp.live.wire import Wire, is_plain
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0  # how exactly pings keep their time
+MOST_SAID = 100  # from one ping to the next; a page answers the one, and asks a question or two
 
 
 class Connection(Socket):
@@ -31,6 +32,7 @@ class Connection(Socket):
     wire: Wire | None = None
     ping_at = 0.0
     is_known = False  # as somebody who is signed in
+    said = 0  # since the last ping
 
     def send(self, pkt: packet.Packet) -> None:
         if self.wire is None:
@@ -58,7 +60,7 @@ class Connection(Socket):
         elif now >= self.ping_at and not self.is_known:
             self.close(wait=False)
         elif now >= self.ping_at:
-            self.last_ping = now
+            self.last_ping, self.said = now, 0
             self.send(packet.Packet(packet.PING))
 
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
@@ -104,14 +106,17 @@ class Connection(Socket):
             wire.leave()
 
     def _hear(self, message: frames.Message) -> None:
+        self.said += 1
         try:
+            if self.said > MOST_SAID:
+                raise ValueError
             self.receive(packet.Packet(encoded_packet=message))
         except exceptions.UnknownPacketError:
             pass
         except exceptions.SocketIsClosedError:
             pass
         except ValueError:
-            # Not Engine.IO or not Socket.IO: no page of ours says it.
+            # Not Engine.IO, or without end: no page of ours says it.
             self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
 
 

@@ -14,6 +14,7 @@ from socketio import packet
 
 from webapp.live import frames
 from webapp.live.engine import Connection, Engine
+from webapp.live.packets import Foreign, Packet
 from webapp.live.wire import Wire
 
 # So many clients at a stretch, about ten milliseconds; then pages and other sockets have their turn.
@@ -122,13 +123,24 @@ class Server(socketio.Server):
     def _engineio_server_class(self) -> type[Engine]:
         return Engine
 
+    def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        """What is foreign ends its socket. The library would log each with its traceback, and go on listening."""
+        try:
+            if not data:
+                raise Foreign  # the library would take it for an event, and not look at it
+            super()._handle_eio_message(eio_sid, data)
+        except Foreign:
+            client = self.eio.sockets.get(eio_sid)
+            if client is not None:
+                client.close(wait=False, abort=True, reason=self.reason.TRANSPORT_ERROR)
+
 
 class LiveSocketIO(SocketIO):
     """Flask-SocketIO on our server, whose options `init_app` takes."""
 
     def init_app(self, app: Flask, manage_session: bool = False, **options: Any) -> None:
         self.manage_session = manage_session
-        self.server = Server(client_manager=Fanout(), **options)
+        self.server = Server(client_manager=Fanout(), serializer=Packet, **options)
         self.async_mode = self.server.async_mode
         app.extensions["socketio"] = self
         app.wsgi_app = self._in_front_of(app, app.wsgi_app)  # type: ignore[method-assign, assignment]

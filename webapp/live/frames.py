@@ -92,15 +92,16 @@ def _messages(protocol: FrameProtocol, received: bytes, read: Read, write: Write
             if part.opcode is Opcode.CLOSE:
                 write(closing())
                 return
+            # Empty pieces, and pings, count too: without end they would fill memory, or keep us busy.
+            size += max(1, len(part.payload))
+            if size > longest:
+                raise ParseFailed("the message is too long", CloseReason.MESSAGE_TOO_BIG)
             if part.opcode is Opcode.PING:
                 assert isinstance(part.payload, bytes)
                 write(bytes(protocol.pong(part.payload)))
             if part.opcode.iscontrol():
                 continue
             parts.append(part.payload)
-            size += len(part.payload)
-            if size > longest:
-                raise ParseFailed("the message is too long", CloseReason.MESSAGE_TOO_BIG)
             if part.message_finished:
                 yield ("" if part.opcode is Opcode.TEXT else b"").join(parts)
                 parts, size = [], 0

@@ -16,7 +16,7 @@ from webapp import clock
 from webapp.accounts.signing_in import SignedIn
 from webapp.concerts import listing, stock
 from webapp.db import db
-from webapp.errors import BookingError
+from webapp.errors import BookingError, TooBusy
 from webapp.live import chores, delivery, leaving, messages, numbering, origins
 from webapp.live.guests import Guest, guests, look_again
 from webapp.live.patience import Patience
@@ -26,8 +26,10 @@ log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 LONGEST_MESSAGE_BYTES = 2_000
+AGAIN = "unavailable"  # the page asks once more in a while
 
-# When thousands come back at once they take turns at the database, and pages still find a connection free.
+# When thousands come back at once they take turns at the database, and pages still find a connection free. Those who
+# watch a line need no turn for that: they are answered together.
 QUESTIONS_TOGETHER = 8
 
 patience = Patience()
@@ -96,16 +98,17 @@ def answered(answer: Callable[[object], Answer]) -> Callable[..., Answer]:
             disconnect()
             return _refused("too-many-questions")
         try:
-            with gate:
-                return answer(arguments[0] if arguments else None)
+            return answer(arguments[0] if arguments else None)
         except SignedOut:
             disconnect()
             return _refused("not-found")
+        except TooBusy:
+            return _refused(AGAIN)
         except BookingError as error:
             return _refused(error.code)
         except SQLAlchemyError as error:
             log.warning("a socket's question was not answered: %s", type(error).__name__)
-            return _refused("unavailable")
+            return _refused(AGAIN)
         finally:
             db.session.remove()
 
@@ -132,15 +135,18 @@ def watch_line(question: object) -> Answer:
     if watched.wait_number is None:
         return _refused("not-in-line")
     presence.here.watches(_sid(), concert_id, watched.wait_number)
-    return {"ok": True, "line": watched.line | {"stock": stock.coarse(concert_id, clock.now())}}
+    with gate:
+        left = stock.coarse(concert_id, clock.now())
+    return {"ok": True, "line": watched.line | {"stock": left}}
 
 
 @answered
 def watch_seats(question: object) -> Answer:
     """Listen to a schedule's seats: for whoever is admitted. The answer says which change was the last before."""
-    user = _signed_in()
-    schedule = listing.schedule(_id(question, "schedule"))
-    admission.require(user.id, schedule.concert_id, schedule.concert.slug, clock.now())
+    with gate:
+        user = _signed_in()
+        schedule = listing.schedule(_id(question, "schedule"))
+        admission.require(user.id, schedule.concert_id, schedule.concert.slug, clock.now())
     join_room(messages.seats_room(schedule.id))
     leaving.enters(_sid(), schedule.id, user.id, schedule.concert_id)
     return {"ok": True, "sequence": numbering.newest(schedule.id)}
@@ -149,7 +155,9 @@ def watch_seats(question: object) -> Answer:
 @answered
 def watch_house(question: object) -> Answer:
     """Listen to everything that moves in a concert's house: for operators."""
-    if not _signed_in().is_operator:
+    with gate:
+        user = _signed_in()
+    if not user.is_operator:
         return _refused("not-found")
     join_room(messages.house_room(_id(question, "concert")))
     return {"ok": True}
