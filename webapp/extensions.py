@@ -14,18 +14,29 @@ from webapp.live.fanout import LiveSocketIO
 
 class QuietLimiter(Limiter):
     """Says how much of a limit is left to whoever it refuses, and to nobody else: each answer that says it is a journey
-    to Redis more."""
+    to Redis more. Switched off, it looks nothing up."""
 
     @property
     def current_limit(self) -> RequestLimit | None:
         limit = super().current_limit
         return limit if limit and limit.breached else None
 
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if self.enabled:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+class PlainLogin(LoginManager):
+    """Describes a browser, by its address and its name, where a session is held against that, and not for nothing."""
+
+    def _session_protection_failed(self) -> bool:
+        return self.session_protection is not None and bool(super()._session_protection_failed())
+
 
 babel = Babel()
 csrf = CSRFProtect()
 limiter = QuietLimiter(get_remote_address, strategy="moving-window")
-login_manager = LoginManager()
+login_manager = PlainLogin()
 socketio = LiveSocketIO()
 
 

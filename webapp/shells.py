@@ -1,7 +1,8 @@
 """Pages that differ from fan to fan by a few words: rendered once for a moment, with holes for those words."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, session
@@ -13,11 +14,31 @@ from webapp.layout import Me, here, me
 from webapp.memory import Recent
 
 SECONDS = 1.0
+# Whoever reloads finds the token in the forms that was there before: to sign one is half the work of filling a shell.
+TOKEN_SECONDS, MOST_TOKENS = 60.0, 10_000
 # Control characters, which no text of ours has, around the name of the words that belong there.
 HOLE = re.compile("\x02(\\w+)\x03")
 
-# Encoded once, and filled by %: its holes are written as that wants them.
-_shells: Recent[bytes] = Recent(SECONDS)
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A page in UTF-8 as % fills it, and the names of its holes."""
+
+    page: bytes
+    holes: frozenset[str]
+
+
+# What the layout says to one fan alone.
+LAYOUT: dict[str, Callable[[Me], str]] = {
+    "my_name": lambda reader: reader.name,
+    "my_initial": lambda reader: reader.initial,
+    "my_balance": lambda reader: reader.balance,
+    "csrf_token": lambda _: _token(),
+    "come_back": lambda _: here() or "/",
+}
+
+_shells: Recent[Shell] = Recent(SECONDS)
+_tokens: Recent[str] = Recent(TOKEN_SECONDS, MOST_TOKENS)
 
 
 def render(template: str, key: Hashable, words: Mapping[str, Any], **shared: Any) -> bytes:
@@ -31,23 +52,30 @@ def render(template: str, key: Hashable, words: Mapping[str, Any], **shared: Any
     reader = me()
     about = (template, key, spoken(), bool(reader.name), reader.is_operator)
     shell = _shells.get(about, lambda: _shell(template, words, reader.is_operator, shared))
-    own = {**words, **_own_words(reader)}
-    return shell % {name.encode(): escape(word).encode() for name, word in own.items()}
+    own = {name: words[name] if name in words else LAYOUT[name](reader) for name in shell.holes}
+    return shell.page % {name.encode(): _said(word) for name, word in own.items()}
 
 
-def _shell(template: str, words: Mapping[str, Any], is_operator: bool, shared: Mapping[str, Any]) -> bytes:
+def _shell(template: str, words: Mapping[str, Any], is_operator: bool, shared: Mapping[str, Any]) -> Shell:
     holes: dict[str, Any] = {name: _hole(name) for name in words}
     holes["me"] = Me(_hole("my_name"), _hole("my_initial"), _hole("my_balance"), is_operator)
     holes["csrf_token"] = lambda: _hole("csrf_token")
     holes["come_back"] = lambda: _hole("come_back")  # the address has words of its own behind a question mark
     page = render_template(template, **shared, **holes)
-    return HOLE.sub(r"%(\1)b", page.replace("%", "%%")).encode()
+    filled = HOLE.sub(r"%(\1)b", page.replace("%", "%%")).encode()
+    return Shell(filled, frozenset(HOLE.findall(page)))
 
 
-def _own_words(reader: Me) -> dict[str, str]:
-    """What the layout says to this fan alone."""
-    mine = {"my_name": reader.name, "my_initial": reader.initial, "my_balance": reader.balance}
-    return {**mine, "csrf_token": generate_csrf(), "come_back": here() or "/"}
+def _token() -> str:
+    """Flask-WTF's token for this session, new or a moment old. What it signs is the session's secret, which no other
+    session has, and by which it is known here."""
+    secret = session.get("csrf_token")
+    return str(_tokens.get(secret, generate_csrf) if secret else generate_csrf())
+
+
+def _said(word: Any) -> bytes:
+    """A word as it stands in HTML; in a number there is nothing to escape."""
+    return (str(word) if isinstance(word, int) else escape(word)).encode()
 
 
 def _hole(name: str) -> Markup:
