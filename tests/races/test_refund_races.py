@@ -1,23 +1,30 @@
 """One order, two cancellations; one ticket, two scanners; one mail, two senders."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
+from typing import Any
 
 import pytest
+from flask import current_app
 from sqlalchemy import select, true
 from sqlalchemy.exc import DBAPIError
 
 from tests.builders import NOW, at, begin_card, do, fan, fans, hold, house, operator, report, seat
-from tests.races.racing import errors, meeting, race, winners, without
+from tests.races.racing import errors, meeting, race, waiting_for_locks, winners, without
+from tests.running import wait_until
+from webapp.admin.editing import concert_edits
+from webapp.admin.editing.states import fingerprint
 from webapp.audit import broken_promises
-from webapp.booking import claims
+from webapp.booking import claims, holds
 from webapp.booking.models import Order
 from webapp.checkout import closing, door, mails, points, refunding, settling
 from webapp.checkout.mail_models import Mail
 from webapp.checkout.models import Payment, Ticket
 from webapp.checkout.refund_models import Refund
-from webapp.concerts.models import Schedule
-from webapp.db import db
-from webapp.errors import SeatsTaken, TicketUsed
+from webapp.concerts.models import Concert, Schedule
+from webapp.db import db, transaction
+from webapp.errors import EditRefused, SeatsTaken, TicketUsed
 
 PRICE = 100_000
 HALF = PRICE // 2
@@ -167,3 +174,75 @@ def test_a_sale_against_its_cancellation_ends_with_everybody_paid_back() -> None
         do(closing.end_order, order_id, at(seconds=1))
     assert closing.unfinished(50) == []
     assert closing.progress([night.id]).to_end == 0
+
+
+TWO_DAYS_LATER = at(minutes=2 * 24 * 60)  # within the free week of the ladder that a concert has at first
+HARSH = {"free_days": 0, "free_ends_days_before": 0, "flat_fee": 90_000, "flat_fee_most_percent": 100, "steps": []}
+
+
+def save_harsher() -> Any:
+    """An operator saves a ladder under which cancelling costs nearly all."""
+    show = db.session.scalars(select(Concert)).one()
+    seen = fingerprint(show.refund_terms)
+    return do(concert_edits.change_terms, show, HARSH, seen, NOW)
+
+
+def hold_while_a_ladder_is_saved(night: Schedule, holder: int) -> list[Any]:
+    """The fan's order is written and not committed until the operator either waits for it or is through."""
+    app, written, saved = current_app._get_current_object(), Event(), Event()  # type: ignore[attr-defined]
+
+    def buy_slowly() -> Order:
+        with app.app_context(), transaction():
+            order = holds.place(holder, night, [seat(night, 1).id], NOW)
+            written.set()
+            wait_until(lambda: saved.is_set() or waiting_for_locks(), 30, "the operator waits, or has saved")
+        return order
+
+    def save() -> Any:
+        with app.app_context():
+            written.wait(30)
+            try:
+                return save_harsher()
+            except EditRefused as refused:
+                return refused
+            finally:
+                saved.set()
+
+    with ThreadPoolExecutor(2) as threads:
+        return [one.result(30) for one in [threads.submit(buy_slowly), threads.submit(save)]]
+
+
+@pytest.mark.usefixtures("house")
+def test_an_order_that_is_opened_while_a_harsher_ladder_is_saved_keeps_its_own() -> None:
+    night, holder = house(), fan("holder")
+    order, saved = hold_while_a_ladder_is_saved(night, holder)
+    assert isinstance(saved, EditRefused)
+    payment = begin_card(order, PRICE)
+    assert do(settling.settle, payment.id, report(payment), NOW) == "paid"
+    assert refunding.quote(order, TWO_DAYS_LATER).fee == 0
+
+
+@pytest.mark.usefixtures("house")
+def test_control_without_the_concerts_row_a_fan_pays_by_a_ladder_saved_while_they_bought(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(concert_edits, "_let_no_order_open", lambda concert: None)
+    night, holder = house(), fan("holder")
+    order, saved = hold_while_a_ladder_is_saved(night, holder)
+    assert not isinstance(saved, EditRefused)
+    payment = begin_card(order, PRICE)
+    assert do(settling.settle, payment.id, report(payment), NOW) == "paid"
+    assert refunding.quote(order, TWO_DAYS_LATER).fee == 90_000
+
+
+@pytest.mark.usefixtures("house")
+def test_whoever_holds_or_pays_has_begun_to_buy_and_whose_time_is_over_has_not() -> None:
+    night, (holder, payer) = house(), fans(2)
+    assert not concert_edits.is_any_bought(night.concert_id, NOW)
+    hold(holder, night, 1)
+    assert concert_edits.is_any_bought(night.concert_id, NOW)
+    assert not concert_edits.is_any_bought(night.concert_id, at(minutes=5))
+    payment = begin_card(hold(payer, night, 2), PRICE)
+    assert concert_edits.is_any_bought(night.concert_id, at(minutes=20))
+    do(settling.settle, payment.id, report(payment, "failed"), at(minutes=21))
+    assert not concert_edits.is_any_bought(night.concert_id, at(minutes=21))

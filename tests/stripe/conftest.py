@@ -4,6 +4,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -20,9 +21,13 @@ SECRET_KEY = "sk_test_of_a_shop"
 PUBLISHABLE_KEY = "pk_test_of_a_shop"
 WEBHOOK_SECRET = "whsec_of_a_shop_and_long_enough"
 # It would write all it knows to one file in /tmp with every request, whoever else does so or owns that file.
+# A refund that failed is money it has again, as at Stripe; left alone it would count it as gone.
 FORGETFUL = """
 from localstripe import resources, server
 resources.Store.dump_to_disk = lambda store: None
+resources.Charge.amount_refunded = property(
+    lambda charge: sum(one.amount for one in charge.refunds._list if one.status != "failed")
+)
 server.start()
 """
 EVENTS = ["payment_intent.succeeded", "payment_intent.payment_failed"]
@@ -42,8 +47,18 @@ class Cards:
         return self.call("POST", f"/v1/payment_intents/{intent}/confirm")
 
     def refunds(self, intent: str) -> list[int]:
-        found = self.call("GET", f"/v1/refunds?payment_intent={intent}").json()["data"]
-        return [one["amount"] for one in found]
+        return [one["amount"] for one in self.refunds_of(intent)]
+
+    def refunds_of(self, intent: str) -> list[dict[str, Any]]:
+        """All of an intent's refunds as Stripe shows them."""
+        found: list[dict[str, Any]] = self.call("GET", f"/v1/refunds?payment_intent={intent}").json()["data"]
+        return found
+
+    def fail(self, refund: dict[str, Any]) -> dict[str, Any]:
+        """The fan's bank does not take a refund that was granted; what Stripe shows of it now."""
+        answer = self.call("POST", f"/v1/refunds/{refund['id']}", status="failed")
+        answer.raise_for_status()
+        return {**refund, "status": "failed"}
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,9 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from webapp import clock
 from webapp.admin.acting import note
-from webapp.admin.editing import concert_edits, ladder_form, schedule_edits
+from webapp.admin.editing import concert_edits, ladder_form
 from webapp.admin.editing.states import fingerprint
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
@@ -27,7 +28,7 @@ def edit_terms(slug: str) -> Any:
         if terms:
             try:
                 with transaction():
-                    change = concert_edits.change_terms(concert, terms, form.seen.data or "")
+                    change = concert_edits.change_terms(concert, terms, form.seen.data or "", clock.now())
                     note(change, "edit refund terms", slug)
             except EditRefused as refused:
                 problem = str(refused)
@@ -42,7 +43,7 @@ def edit_terms(slug: str) -> Any:
         form=form,
         concert=concert,
         steps=[*steps, *[("", "")] * (ladder_form.MOST_STEPS - len(steps))],
-        is_sold=schedule_edits.is_any_sold(concert.id),
+        is_bought=concert_edits.is_any_bought(concert.id, clock.now()),
         problem=problem,
     )
     return page, 422 if form.is_submitted() else 200

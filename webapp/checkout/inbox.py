@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, bindparam, select, text
 
 from webapp import jobs
-from webapp.checkout import settling, strays
+from webapp.checkout import refund_news, settling, strays
 from webapp.checkout.models import Payment, PaymentEvent
 from webapp.checkout.numbers import storable
 from webapp.checkout.providers import Callback, Report
@@ -70,7 +70,7 @@ def settle_event(event_id: int, now: datetime) -> str:
     if not found:
         return _seen(event_id)
     event = found[0]
-    outcome = settling.settle(event.payment_id, _report(event), now) if event.payment_id else _unknown(event, now)
+    outcome = _settle(event, now)
     fetch(SETTLED, event_id=event_id, outcome=outcome, now=now)
     stale_in_session(PaymentEvent, [event_id])
     return outcome
@@ -90,6 +90,12 @@ def forgotten(now: datetime, most: int, after: int = 0) -> Sequence[int]:
         .limit(most)
     )
     return db.session.scalars(statement).all()
+
+
+def _settle(event: Row[Any], now: datetime) -> str:
+    if event.kind in refund_news.KINDS:
+        return refund_news.settle(event, now)
+    return settling.settle(event.payment_id, _report(event), now) if event.payment_id else _unknown(event, now)
 
 
 def _seen(event_id: int) -> str:

@@ -66,7 +66,7 @@ def missing(payment_id: int, now: datetime) -> str:
     if refund.status != RETURNED or not refund.card_amount:
         return "ignored"
     refund.returned_at = None
-    _ask(refund, now)
+    ask(refund, now)
     return "asked"
 
 
@@ -77,11 +77,12 @@ def ask_again(refund_id: int, now: datetime) -> tuple[dict[str, Any], dict[str, 
     refund = _lock(refund_id)
     if refund.status != REFUSED:
         raise NotFound()
-    _ask(refund, now)
+    ask(refund, now)
     return {"status": REFUSED}, {"status": ASKED}
 
 
-def _ask(refund: Refund, now: datetime) -> None:
+def ask(refund: Refund, now: datetime) -> None:
+    """Have the provider asked for it from now on, until it confirms. The caller has locked the refund's fan."""
     refund.status, refund.asks, refund.ask_at = ASKED, 0, now
     after_commit(jobs.enqueue_later, jobs.ASKING, jobs.SEND_REFUND, refund.id)
     _tell(refund)

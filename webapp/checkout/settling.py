@@ -95,7 +95,7 @@ def send_back(payment: Payment, reason: str | None, now: datetime) -> str:
     """Have the provider return captured money; a job asks until it confirms."""
     payment.status, payment.reason = CANCELLING, reason
     payment.ended_at = payment.ended_at or now
-    _ask_for_money(payment, now)
+    ask_for_money(payment, now)
     return "cancelling"
 
 
@@ -152,11 +152,12 @@ def _review(payment: Payment, problem: str, report: Report, now: datetime) -> st
     payment.provider_key = report.provider_key
     payment.captured_amount = max(storable(report.amount), 0)
     _write_to_fan(payment, now)
-    _ask_for_money(payment, now)
+    ask_for_money(payment, now)
     return problem
 
 
-def _ask_for_money(payment: Payment, now: datetime) -> None:
+def ask_for_money(payment: Payment, now: datetime) -> None:
+    """Have the provider asked now for money that goes back."""
     payment.asks, payment.ask_at = 0, now
     after_commit(jobs.enqueue_later, jobs.ASKING, jobs.CANCEL_PAYMENT, payment.id)
     _tell(payment)

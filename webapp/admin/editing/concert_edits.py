@@ -8,12 +8,13 @@ from typing import Any
 from unicodedata import normalize
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
-from webapp.admin.editing import schedule_edits
 from webapp.admin.editing.states import Change, State, is_new, spelled
+from webapp.booking.models import OPEN, PAID, Order
 from webapp.checkout import fees
+from webapp.checkout.models import FAILED, PENDING, Payment
 from webapp.concerts.models import Concert, Schedule
 from webapp.concerts.texts import STORED
 from webapp.db import db
@@ -75,18 +76,38 @@ def change(concert: Concert, values: Mapping[str, Any], seen: str, now: datetime
     return before, wanted
 
 
-def change_terms(concert: Concert, terms: Mapping[str, Any], seen: str) -> Change | None:
-    """Save the ladder of fees. Once tickets are sold it can only become kinder. Raises StaleEdit or EditRefused."""
+def change_terms(concert: Concert, terms: Mapping[str, Any], seen: str, now: datetime) -> Change | None:
+    """Save the ladder of fees. Once tickets are sold, or may be of what fans hold or are paying for right now, it can
+    only become kinder. Raises StaleEdit or EditRefused.
+    """
     concert = lock(concert)[1]
     before, wanted = dict(concert.refund_terms), dict(terms)
     if not is_new(before, wanted, seen):
         return None
-    if schedule_edits.is_any_sold(concert.id) and not fees.is_kinder(fees.read_terms(wanted), fees.read_terms(before)):
+    _let_no_order_open(concert)
+    if is_any_bought(concert.id, now) and not fees.is_kinder(fees.read_terms(wanted), fees.read_terms(before)):
         raise EditRefused(
-            sentence=_("Tickets are sold under this ladder, so it can only become kinder. Nothing was saved.")
+            sentence=_(
+                "Fans have bought or are buying under this ladder, so it can only become kinder. Nothing was saved."
+            )
         )
     concert.refund_terms = wanted
     return before, wanted
+
+
+def is_any_bought(concert_id: int, now: datetime) -> bool:
+    """Whether an order of the concert is paid, or may yet be: its seats are held, or a payment for it is under way."""
+    is_unsure = (Payment.status == PENDING) | ((Payment.status == FAILED) & Payment.ask_at.is_not(None))
+    is_paying = exists().where(Payment.order_id == Order.id, is_unsure)
+    is_held = (Order.status == OPEN) & (Order.expires_at > now)
+    bought = select(Order.id).where(Order.concert_id == concert_id, (Order.status == PAID) | is_held | is_paying)
+    return db.session.scalar(bought.limit(1)) is not None
+
+
+def _let_no_order_open(concert: Concert) -> None:
+    # A new order refers to its concert and so shares this row: those that were first are committed when we have it, and
+    # found; those that come later wait, and are opened under the new ladder.
+    db.session.refresh(concert, with_for_update=True)
 
 
 def archive(concert: Concert, now: datetime) -> Change:

@@ -132,12 +132,6 @@ def sold(schedule_ids: list[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
-def is_any_sold(concert_id: int) -> bool:
-    """Whether a ticket of the concert is sold, for any of its performances."""
-    mine = select(Schedule.id).where(Schedule.concert_id == concert_id)
-    return bool(sold(list(db.session.scalars(mine))))
-
-
 def of_concert(concert_id: int) -> list[tuple[Schedule, SeatPlan, dict[str, int]]]:
     """Every performance of a concert, archived or not, with its plan and prices."""
     statement: Any = (

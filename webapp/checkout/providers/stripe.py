@@ -26,6 +26,8 @@ TRANSIENT = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
 WRONG_KEY = {401, 403}  # no answer to what was asked: once the operator has set the right key, it is answered
 MOST_KEYS = 30  # an operator who asks once more each hour, while Stripe remembers every one of them
 STATUSES = {"succeeded": "paid", "canceled": "cancelled"}  # every other one can still be paid
+REFUND_FAILED = {"failed", "canceled"}  # for good: days after it was granted, if the fan's bank does not take it
+REFUND_STATUSES = {"succeeded": "succeeded", **dict.fromkeys(REFUND_FAILED, "failed")}  # every other one is under way
 
 
 class Stripe:
@@ -67,11 +69,12 @@ class Stripe:
                 body, lowered.get("stripe-signature"), self._webhook_secret, stripe.Webhook.DEFAULT_TOLERANCE
             )
             event = json.loads(body)
-            intent = event["data"]["object"]
-            if not event["type"].startswith("payment_intent.") or not self._is_ours(intent):
-                return None
-            report = _report(intent)
-            return Callback(str(event["id"]), f"payment.{report.status}", report)
+            told = event["data"]["object"]
+            if event["type"].startswith("payment_intent."):
+                return _of_intent(event, told) if self._is_ours(told) else None
+            if event["type"].startswith(("refund.", "charge.refund")):
+                return _of_refund(event, told) if self._is_ours(told) else None
+            return None
         except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
             raise BadSignature() from error
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -94,28 +97,34 @@ class Stripe:
         if report.status == "open":
             raise ProviderRefused()
         # Stripe forgets idempotency keys after a day or more, and we may ask for longer than that.
-        if report.refunded and idempotency_key in self._refunds(provider_key):
+        before = self._refunds(provider_key, idempotency_key)
+        failed = sum(status in REFUND_FAILED for status in before)
+        if report.refunded and failed < len(before):
             return report
         if amount > report.amount - report.refunded:
             raise ProviderRefused()
-        self._pay_back(provider_key, amount, idempotency_key)
+        names = {"key": idempotency_key, "shop": self._public_url, "reference": report.reference}
+        self._pay_back(provider_key, amount, names, first=failed + 1)
         return self._report(provider_key)
 
-    def _pay_back(self, provider_key: str, amount: int, key: str) -> None:
+    def _pay_back(self, provider_key: str, amount: int, names: dict[str, str], first: int) -> None:
         """Stripe answers a key it has refused with the same refusal for a day, whatever has changed. Such an echo is
         no answer, so the question is put under the next key; the metadata says whether it has been granted already.
+
+        What was granted and failed afterwards is echoed too, as granted: `first` passes those keys by.
         """
-        for nth in range(1, MOST_KEYS + 1):
+        key = names["key"]
+        for nth in range(first, max(first, MOST_KEYS) + 1):
             try:
                 self._call(
                     lambda nth=nth: self._api.refunds.create(  # type: ignore[misc]
-                        {"payment_intent": provider_key, "amount": amount, "metadata": {"key": key}},
+                        {"payment_intent": provider_key, "amount": amount, "metadata": names},
                         {"idempotency_key": key if nth == 1 else f"{key}-{nth}"},
                     )
                 )
                 return
             except ProviderRefused as refusal:
-                if nth == MOST_KEYS or not _is_echo(refusal.__cause__):
+                if nth >= MOST_KEYS or not _is_echo(refusal.__cause__):
                     raise
 
     def records(self, since: datetime, until: datetime) -> Iterator[Report]:
@@ -130,11 +139,11 @@ class Stripe:
             if charge["status"] == "succeeded" and charge["created"] < end and intent and self._is_ours(intent):
                 yield _report({**intent, "latest_charge": charge})
 
-    def _refunds(self, provider_key: str) -> set[str]:
-        """The keys of this payment's refunds that have not failed."""
+    def _refunds(self, provider_key: str, key: str) -> list[str]:
+        """How each of this payment's refunds under our key stands, whatever number we gave the key."""
         query: Any = {"payment_intent": provider_key, "limit": PAGE}
         listed = self._listed(lambda: self._api.refunds.list(query))
-        return {str(one["metadata"].get("key")) for one in listed if one["status"] not in {"failed", "canceled"}}
+        return [str(one["status"]) for one in listed if one["metadata"].get("key") == key]
 
     def _listed(self, ask: Callable[[], Any]) -> list[dict[str, Any]]:
         return self._call(lambda: [one.to_dict() for one in ask().auto_paging_iter()])
@@ -162,6 +171,31 @@ class Stripe:
                 raise ProviderUnavailable() from error
             log.error("Stripe refused (%s): %s", error.http_status, error.user_message)
             raise ProviderRefused() from error
+
+
+def _of_intent(event: dict[str, Any], intent: dict[str, Any]) -> Callback:
+    report = _report(intent)
+    return Callback(str(event["id"]), f"payment.{report.status}", report)
+
+
+def _of_refund(event: dict[str, Any], told: dict[str, Any]) -> Callback | None:
+    """A refund that has come to its end, or a charge of which money went back; None while a refund is under way.
+
+    Stripe says a refund's end in several events. Named after the refund and its end, they are one.
+    """
+    is_refund = told["object"] == "refund"
+    status = REFUND_STATUSES.get(told["status"]) if is_refund else "succeeded"
+    if status is None:
+        return None
+    event_id = f"{told['id']}:{status}" if is_refund else str(event["id"])
+    report = Report(
+        reference=str(told["metadata"].get("reference", "")),
+        provider_key=str(told["payment_intent"]),
+        status=f"refund.{status}",
+        amount=int(told["amount" if is_refund else "amount_refunded"]),
+        currency=str(told["currency"]).upper(),
+    )
+    return Callback(event_id, report.status, report)
 
 
 def _is_echo(error: BaseException | None) -> bool:
