@@ -73,7 +73,7 @@ def test_whoever_waits_hears_the_line_and_nobody_else_does(connect: Any) -> None
     waiting, passing = connect(waiter), connect(passer_by)
     answer = ask(waiting, "watch_line", {"concert": show.id})
     assert answer["ok"]
-    assert answer["line"]["waiting"] == 1
+    assert (answer["number"], answer["line"]["waiting"]) == (1, 1)
     assert ask(passing, "watch_line", {"concert": show.id}) == {"ok": False, "code": "not-in-line"}
     socketio.emit("line_moved", {"serving": 1}, to=f"line:{show.id}")
     assert heard(waiting) == ["line_moved"]

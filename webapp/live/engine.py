@@ -19,6 +19,7 @@ from webapp.live.wire import Wire, is_plain
 
 log = logging.getLogger(__name__)
 
+PING, PONG = packet.Packet(packet.PING), packet.Packet(packet.PONG).encode()  # the same for everybody
 BEAT_SECONDS = 1.0  # how exactly pings keep their time
 MOST_SAID = 100  # from one ping to the next; a page answers the one, and asks a question or two
 
@@ -61,7 +62,7 @@ class Connection(Socket):
             self.close(wait=False)
         elif now >= self.ping_at:
             self.last_ping, self.said = now, 0
-            self.send(packet.Packet(packet.PING))
+            self.send(PING)
 
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
         if self.wire is None:
@@ -110,6 +111,9 @@ class Connection(Socket):
         try:
             if self.said > MOST_SAID:
                 raise ValueError
+            if message == PONG:  # nearly all that a page says
+                self.schedule_ping()
+                return
             self.receive(packet.Packet(encoded_packet=message))
         except exceptions.UnknownPacketError:
             pass

@@ -117,7 +117,7 @@ def answered(answer: Callable[[object], Answer]) -> Callable[..., Answer]:
 
 @answered
 def watch_line(question: object) -> Answer:
-    """Listen to a concert's line: for whoever has a place in it."""
+    """Listen to a concert's line: for whoever has a place in it. The answer says which, and where the line stands."""
     concert_id = _id(question, "concert")
     guest = guests.get(_sid())
     # First into the room, then the read: a tick in between would otherwise be missed, and might be the last for long.
@@ -137,7 +137,7 @@ def watch_line(question: object) -> Answer:
     presence.here.watches(_sid(), concert_id, watched.wait_number)
     with gate:
         left = stock.coarse(concert_id, clock.now())
-    return {"ok": True, "line": watched.line | {"stock": left}}
+    return {"ok": True, "number": watched.wait_number, "line": watched.line | {"stock": left}}
 
 
 @answered

@@ -84,8 +84,9 @@ export function connect(room) {
       shown.live("live");
       stopPolling = stopPolling?.();
       heard(answer.line);
-      // The page itself was fresh the first time; after a gap our own place may have changed.
-      if (joined) ask();
+      // The page itself was fresh the first time. After a gap the answer says which place is ours, and the line whether
+      // it is our turn: only another place is worth a question more, from thousands who come back together.
+      if (joined && answer.number !== mine) ask();
       joined = true;
     },
     down: () => {
