@@ -76,13 +76,16 @@ class Client:
         return self.connection.closed
 
     def answer(self) -> bytes:
+        return self.heard()[-1]
+
+    def heard(self) -> list[bytes]:
         """What comes next, up to an answer of ours."""
         received = b""
         while b"430[" not in received:
             part = self.browser.recv(65536)
             assert part
             received += part
-        return whole_frames(received)[0][-1][1]
+        return [payload for _first, payload in whole_frames(received)[0]]
 
 
 @pytest.fixture
@@ -123,6 +126,15 @@ def test_whoever_says_what_no_page_says_is_hung_up_on(
     assert len(server.environ) == 1
     calm.say("3", '42["from a newer page"]', QUESTION)
     assert calm.answer() == b'430[{"concert":1}]'
+
+
+def test_whoever_has_not_been_let_in_is_not_answered(server: Server, come: Callable[[], Client]) -> None:
+    early = come()
+    early.say(QUESTION, "40/elsewhere,", QUESTION, "40", QUESTION)
+    greeting, refused, let_in, answered = early.heard()
+    assert (greeting[:2], let_in[:3], answered) == (b"0{", b"40{", b'430[{"concert":1}]')
+    assert refused.startswith(b"44/elsewhere,")
+    assert set(server.manager.rooms) == {"/"}
 
 
 def test_as_the_library_has_it_they_would_be_logged_and_listened_to(
