@@ -75,7 +75,7 @@ class Script:
             return "ARRAY[" + ", ".join(self._write(name, one) for one in value) + "]"
         if value in self.values:
             return self.values[value]
-        if value is None or isinstance(value, bool | int):
+        if value is None or isinstance(value, bool | int | float):
             return "NULL" if value is None else str(value)
         assert isinstance(value, str), f"{name} is {value!r}, which this script cannot write"
         return "'" + value.replace("'", "''") + "'"
