@@ -8,6 +8,7 @@ import { scene as makeScene } from "frontrow/seat_map/scene";
 import { seatName, selection, sheet } from "frontrow/seat_map/sheet";
 import { speech } from "frontrow/seat_map/speech";
 import { tip as makeTip } from "frontrow/seat_map/tip";
+import { whereabouts } from "frontrow/seat_map/whereabouts";
 import { counted, fill, money, wordsOf } from "frontrow/words";
 
 const ZOOM = 1.6; // one press of a zoom button
@@ -86,7 +87,7 @@ function open(root, house, words) {
   // Nobody has to wait for the socket before choosing: once it is there, what was missed is asked for.
   const following = import("frontrow/seat_map/following").then(({ follow }) => follow(root, words, { refetch, heard }));
   return [
-    scene.stop, keys.stop, tip.stop, gestures(view, scene.camera, tap), () => root.removeEventListener("click", press),
+    scene.stop, keys.stop, tip.stop, whereabouts(scene.camera, root.dataset.seatsUrl), gestures(view, scene.camera, tap), () => root.removeEventListener("click", press),
     holding(part("form"), words, { tell, over, lost: (numbers) => (numbers.forEach(picked.remove), refetch()) }),
     () => following.then((stop) => stop()),
   ];
