@@ -73,7 +73,7 @@ export function camera(view, plan, onMove) {
     into: (box, least) => centre(bound(Math.max(least, Math.min((size().width * 0.92) / box.width, (size().height * 0.9) / box.height))),
       box.x + box.width / 2, box.y + box.height / 2),
     looking: () => [at.scale, ...middle()],
-    look: (scale, x, y) => (stop(), set(scale, size().width / 2 - x * bound(scale), size().height / 2 - y * bound(scale))),
+    look: (scale, x, y) => (stop(), (room = measured()), set(scale, size().width / 2 - x * bound(scale), size().height / 2 - y * bound(scale))),
     isWhole: () => at.scale <= wholeScale() * 1.01,
     whole: (now = false) => (now ? set(0, 0, 0) : glide(wholeScale(), ...home(plan, wholeScale(), size()))),
     measure: () => (room = measured()),
