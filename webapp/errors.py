@@ -74,6 +74,13 @@ class NoSeatsChosen(BookingError):
     code, status, sentence = "no-seats", 422, _("Choose at least one seat.")
 
 
+class ChoiceGone(NoSeatsChosen):
+    """Seats were chosen, and others took them all while the page was looked at."""
+
+    status = 409
+    sentence = _("The seats you had chosen were taken by someone else. Nothing is held. Choose others.")
+
+
 class BadSeats(BookingError):
     code, status, sentence = "bad-seats", 422, _("That is not a choice of seats. Choose them on the map.")
 

@@ -60,7 +60,9 @@ def test_a_seat_chosen_by_two_is_held_by_one_and_the_other_sees_and_hears_it(ent
         expect(page.locator(".sheet-seats")).to_contain_text("Floor, row A, seat 3")
     taking.get_by_role("button", name="Hold 1 seat").click()
     taking.wait_for_url("**/orders/*")
-    expect(watching.locator("#booking-notices")).to_contain_text("Floor, row A, seat 3 was just taken")
+    expect(watching.locator("#booking-notices")).to_contain_text(
+        "Just taken by someone else: Floor, row A, seat 3. Choose another."
+    )
     expect(watching.locator(".sheet-seats li")).to_have_count(0)
     assert "held by someone" in words_at(watching, (seat.x, seat.y))
 
@@ -90,7 +92,14 @@ def test_in_an_arena_from_the_whole_house_to_a_held_seat(enter: Stage, show: Con
     beside = seat_of(seat.number + 1, plan)
     page.mouse.click(*on_screen(page, (beside.x, beside.y)))
     expect(page.locator(".sheet-seats")).to_contain_text(f"{section['name']}, row 1, seat 10")
-    page.get_by_role("button", name="Hold 1 seat").click()
+    # In another language one looks where one did, and the choice is still there.
+    come_to_rest(page)
+    before = on_screen(page, (seat.x, seat.y))
+    page.get_by_role("button", name="한국어").click()
+    expect(page.locator(".sheet-seats")).to_contain_text(f"{section['name']} 1열 10번")
+    come_to_rest(page)
+    assert on_screen(page, (seat.x, seat.y)) == pytest.approx(before, abs=2)
+    page.get_by_role("button", name="1석 선점하기").click()
     page.wait_for_url("**/orders/*")
 
 

@@ -152,6 +152,16 @@ def test_a_hold_of_another_fan_never_says_whose_it_is(client: FlaskClient, eveni
     assert "fan-1" not in everything.lower()
 
 
+@pytest.mark.parametrize(
+    ("gone", "status", "said"), [("yes", 409, "were taken by someone else"), ("", 422, "Choose at least one")]
+)
+def test_whoever_presses_hold_after_losing_every_chosen_seat_is_told_so(
+    client: FlaskClient, gone: str, status: int, said: str
+) -> None:
+    answer = client.post("/schedules/1/holds", data={"view": "list", "section": "Floor", "gone": gone})
+    assert (answer.status_code, said in answer.text) == (status, True)
+
+
 def test_a_performance_that_has_begun_is_neither_shown_nor_held(
     client: FlaskClient, evening: Schedule, timepiece: Timepiece
 ) -> None:

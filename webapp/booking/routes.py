@@ -15,6 +15,7 @@ from webapp.db import at_once, transaction
 from webapp.errors import (
     BadSeats,
     BookingError,
+    ChoiceGone,
     HouseChanged,
     NoneTogether,
     NoSeatsChosen,
@@ -128,7 +129,7 @@ def _as_seen(schedule_id: int, edition: int | None) -> Schedule:
 
 
 def _wish() -> int | list[int]:
-    """How many of the best seats, or which seats by number. Raises BadSeats."""
+    """How many of the best seats, or which seats by number. Raises BadSeats, ChoiceGone."""
     try:
         if count := request.form.get("best"):
             if 1 <= int(count) <= MOST_SEATS:
@@ -139,6 +140,8 @@ def _wish() -> int | list[int]:
         raise BadSeats() from None
     if any(not 0 < number < 2**31 for number in numbers):
         raise BadSeats()
+    if not numbers and request.form.get("gone"):
+        raise ChoiceGone()
     return numbers
 
 

@@ -1,6 +1,7 @@
 // The list of seats, live: keeps to the limit, adds up, and says when a ticked seat is taken. The form posts by itself.
 import { follow } from "frontrow/seat_map/following";
 import { tellIn } from "frontrow/seat_map/holding";
+import { takenFrom } from "frontrow/seat_map/sheet";
 import { follows, NAMES, unpack } from "frontrow/seat_map/states";
 import { counted, fill, money, wordsOf } from "frontrow/words";
 
@@ -25,6 +26,7 @@ export function connect(form) {
       event.target.checked = false;
       tell(limit ? counted(words.full, limit, { limit }) : words.none);
     }
+    if (ticked().length) form.elements.gone.value = "";
     add();
   };
   // A box that cannot be ticked any more cannot keep the focus either: the nearest free one takes it.
@@ -40,7 +42,9 @@ export function connect(form) {
     box.disabled = state !== "free";
     if (box.disabled) box.checked = false;
     if (hadFocus && box.disabled) nextFree(number)?.focus();
-    if (lost) tell(fill(words.taken, { seat: fill(words.seat, { section: form.dataset.section, ...box.dataset }) }));
+    if (!lost) return;
+    form.elements.gone.value = "yes";
+    tell(takenFrom(words, [fill(words.seat, { section: form.dataset.section, ...box.dataset })], ticked().length));
   };
   const refetch = async () => {
     // While our own hold is on its way, the seats that change may be ours.

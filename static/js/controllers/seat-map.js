@@ -5,9 +5,10 @@ import { gestures } from "frontrow/seat_map/gestures";
 import { holding, tellIn } from "frontrow/seat_map/holding";
 import { openHouse, TurnOver } from "frontrow/seat_map/house";
 import { scene as makeScene } from "frontrow/seat_map/scene";
-import { seatName, selection, sheet } from "frontrow/seat_map/sheet";
+import { seatName, selection, sheet, takenFrom } from "frontrow/seat_map/sheet";
 import { speech } from "frontrow/seat_map/speech";
 import { tip as makeTip } from "frontrow/seat_map/tip";
+import { whereabouts } from "frontrow/seat_map/whereabouts";
 import { counted, fill, money, wordsOf } from "frontrow/words";
 
 const ZOOM = 1.6; // one press of a zoom button
@@ -62,7 +63,7 @@ function open(root, house, words) {
     // While our own hold is on its way, the seats we hear of may be ours: the answer to it will say.
     if (part("form").dataset.sent) return;
     const lost = picked.numbers().filter((number) => !free(number) && picked.remove(number) && house.stateOf(number) !== "mine");
-    if (lost.length) tell(fill(words.taken, { seat: lost.map(nameOf).join("; ") }));
+    if (lost.length) tell(takenFrom(words, lost.map(nameOf), picked.numbers().length));
   };
   // A message does not say whose hold it is: before we say that a seat is lost, we ask. Seat 0 is the whole house.
   const heard = (message) => {
@@ -86,7 +87,7 @@ function open(root, house, words) {
   // Nobody has to wait for the socket before choosing: once it is there, what was missed is asked for.
   const following = import("frontrow/seat_map/following").then(({ follow }) => follow(root, words, { refetch, heard }));
   return [
-    scene.stop, keys.stop, tip.stop, gestures(view, scene.camera, tap), () => root.removeEventListener("click", press),
+    scene.stop, keys.stop, tip.stop, whereabouts(scene.camera, root.dataset.seatsUrl), gestures(view, scene.camera, tap), () => root.removeEventListener("click", press),
     holding(part("form"), words, { tell, over, lost: (numbers) => (numbers.forEach(picked.remove), refetch()) }),
     () => following.then((stop) => stop()),
   ];

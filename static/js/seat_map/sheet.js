@@ -74,4 +74,7 @@ function line(seat, words) {
 
 export const seatName = (seat, words) => fill(words.seat, seat);
 
+// Chosen seats that another has taken, and what is left of the choice.
+export const takenFrom = (words, names, left) => fill(left ? words.taken : words.takenAll, { seat: names.join("; ") });
+
 const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);
