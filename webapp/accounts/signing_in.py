@@ -45,6 +45,9 @@ KEYS = bindparam("keys", type_=ARRAY(String))
 USERS_OF = select(SignIn.key, SignIn.user_id).where(SignIn.key == any_(KEYS))
 WITH_ADDRESS = select(User.id, User.password).where(func.lower(User.email) == bindparam("address"))
 SIGNED_IN = select(*WHO).join(User, User.id == SignIn.user_id).where(SignIn.key == any_(KEYS))
+# For one who asks alone. Of a list Postgres does not know how long it is before it has it, and plans anew each time.
+KEY = bindparam("key", type_=String)
+ONE_SIGNED_IN = select(*WHO).join(User, User.id == SignIn.user_id).where(SignIn.key == KEY)
 
 
 def sign_up(email: str, name: str, hashed: str) -> int | None:
@@ -114,7 +117,8 @@ def load(key: str) -> SignedIn | None:
 
 def _load(_line: None, collect: Callable[[], Sequence[str]]) -> list[SignedIn | None]:
     keys = collect()
-    found = {row[0]: signed_in(row) for row in fetch(SIGNED_IN, keys=list(keys))}
+    rows = fetch(SIGNED_IN, keys=list(keys)) if len(keys) > 1 else fetch(ONE_SIGNED_IN, key=keys[0])
+    found = {row[0]: signed_in(row) for row in rows}
     return [found.get(key) for key in keys]
 
 

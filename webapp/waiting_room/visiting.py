@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, String, any_, bindparam, select, true
+from sqlalchemy import Row, any_, bindparam, select, true
 
 from webapp.accounts.models import SignIn, User
-from webapp.accounts.signing_in import WHO, SignedIn, signed_in
+from webapp.accounts.signing_in import KEY, KEYS, WHO, SignedIn, signed_in
 from webapp.batches import Batches
 from webapp.db import apart, fetch
 from webapp.memory import Recent
@@ -24,12 +24,9 @@ NEWEST = (
     .limit(1)
     .lateral()
 )
-VISIT = (
-    select(*WHO, *NEWEST.c)
-    .join(User, User.id == SignIn.user_id)
-    .outerjoin(NEWEST, true())
-    .where(SignIn.key == any_(bindparam("keys", type_=ARRAY(String))))
-)
+_VISIT = select(*WHO, *NEWEST.c).join(User, User.id == SignIn.user_id).outerjoin(NEWEST, true())
+VISIT = _VISIT.where(SignIn.key == any_(KEYS))
+ONE_VISIT = _VISIT.where(SignIn.key == KEY)
 COUNTER = select(Counter).where(Counter.concert_id == bindparam("concert_id"))
 
 _counters: Recent[Counter] = Recent(COUNTER_SECONDS)
@@ -43,7 +40,9 @@ def visit(key: str, concert_id: int) -> Visit:
 def _visit(concert_id: int, collect: Callable[[], Sequence[str]]) -> list[Visit]:
     """The same for everybody who asks at this moment, in one read."""
     keys = collect()
-    found = {row[0]: row for row in fetch(VISIT, keys=list(keys), concert_id=concert_id)}
+    many = len(keys) > 1
+    asked = {"keys": list(keys)} if many else {"key": keys[0]}
+    found = {row[0]: row for row in fetch(VISIT if many else ONE_VISIT, concert_id=concert_id, **asked)}
     return [_seen(found[key]) if key in found else (None, None) for key in keys]
 
 
