@@ -80,10 +80,11 @@ def page(status: int, sentence: str) -> str:
         503: _("Back in a moment"),
     }
     steps = [{"label": _("See all concerts"), "url": url_for("concerts.index")}]
+    before = request.referrer or ""
     if status in {429, 500, 503} and request.method == "GET":
         steps.insert(0, {"label": _("Try again"), "url": request.full_path.rstrip("?")})
-    elif status in {409, 413, 422, 429, 503} and request.referrer and request.referrer.startswith(request.host_url):
-        steps.insert(0, {"label": _("Go back"), "url": request.referrer})
+    elif status in {400, 409, 413, 422, 429, 503} and before.startswith(request.host_url):
+        steps.insert(0, {"label": _("Go back"), "url": before})
     return render_template(
         "errors/error.html",
         status=status,

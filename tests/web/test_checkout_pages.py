@@ -115,6 +115,14 @@ def test_after_an_error_the_fans_own_choice_stands(
     assert answer.status_code == 422
     assert checked(answer.text) == {"method=split", "provider=other"}
     assert 'value="150001"' in answer.text
+    assert "from 0 to 100,000 won" in answer.text
+
+
+def test_who_wants_to_use_more_points_than_they_have_is_told_how_many_they_have(visit: Visitor) -> None:
+    poor = fan("poor", point=30_000)
+    address = f"/orders/{hold(poor, house(), 1).public_id}/payments"
+    form = {"method": "split", "points": "100001", "provider": "sandbox", "amount": str(PRICE)}
+    assert "from 0 to 30,000 won" in visit(poor).post(address, data=form).text
 
 
 @pytest.mark.parametrize("choice", ["points", "split", "nonsense"])

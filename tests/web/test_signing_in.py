@@ -232,7 +232,9 @@ def test_a_form_without_its_token_changes_nothing(visit: Visitor, house: Flask) 
     house.config["WTF_CSRF_ENABLED"] = True
     try:
         for path in ("/sign-out", "/wallet/top-ups", "/language"):
-            assert client.post(path).status_code == 400
+            answer = client.post(path, headers={"Referer": "http://localhost/wallet"})
+            assert answer.status_code == 400
+            assert 'href="http://localhost/wallet">Go back' in answer.text
     finally:
         house.config["WTF_CSRF_ENABLED"] = False
     assert is_signed_in(client)

@@ -16,7 +16,7 @@ from webapp.checkout.payments import Wish
 from webapp.checkout.providers import chosen, configured
 from webapp.concerts import recent
 from webapp.db import transaction
-from webapp.errors import BookingError, NotFound
+from webapp.errors import BadAmount, BookingError, NotFound
 
 blueprint = Blueprint("checkout", __name__)
 
@@ -55,7 +55,7 @@ def pay(public_id: str) -> Any:
     except BookingError as problem:
         if answers.wants_json():
             raise
-        return _page(public_id, user_id, points.balance(user_id), str(problem)), problem.status
+        return _page(public_id, user_id, points.balance(user_id), problem), problem.status
 
 
 @blueprint.post("/orders/<public_id>/cancellation")
@@ -93,20 +93,23 @@ def _wish() -> Wish:
     return Wish(total, in_points, chosen(form), (form.get("idempotency_key") or secrets.token_urlsafe(12))[:80])
 
 
-def _page(public_id: str, user_id: int, balance: int, problem: str | None = None) -> str | bytes:
+def _page(public_id: str, user_id: int, balance: int, problem: BookingError | None = None) -> str | bytes:
     now = clock.now()
     seen = views.page_of(public_id, user_id, now)
     if seen["order"].status == views.PAYING:
         awaiting.look_after(seen["attempt"].public_id, now)
         balance += seen["attempt"].points_amount  # paying another way, they come back first: see payments.start
+    most_points = min(balance, seen["total"])
+    if isinstance(problem, BadAmount):
+        problem = BadAmount(low=0, high=most_points)  # the field's own bounds, which its hint names too
     content = render_template(
         "checkout/_order_status.html",
         balance=balance,
         can_pay_points=balance >= seen["total"],
-        most_points=min(balance, seen["total"]),
+        most_points=most_points,
         idempotency_key=secrets.token_urlsafe(12),
         providers=list(configured().values()),
-        problem=problem,
+        problem=problem and str(problem),
         **seen,
     )
     if "X-Fragment" in request.headers:
