@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import render_template, request
 from flask_babel import get_locale
@@ -37,8 +38,10 @@ def me() -> Me:
 
 def here() -> str | None:
     """The page the reader is on: the one asked for, or that on which the sent form stood; None if that is not told."""
-    target = request.url if request.method in {"GET", "HEAD"} else request.referrer or ""
-    home = request.host_url
+    if request.method in {"GET", "HEAD"}:
+        query = request.query_string.decode("latin-1")
+        return f"{quote(request.path)}?{query}" if query else quote(request.path)
+    target, home = request.referrer or "", request.host_url
     return f"/{target[len(home) :]}" if target.startswith(home) else None
 
 
