@@ -45,6 +45,16 @@ def test_the_house_and_the_line_at_a_glance(client: FlaskClient) -> None:
         assert words in page
 
 
+def test_the_screens_of_a_concert_are_marked_as_parts_of_the_houses(client: FlaskClient) -> None:
+    concert()
+    for path in ("", "/concerts/show", "/concerts/show/setup", "/concerts/new", "/archive"):
+        (current,) = re.findall(
+            r'<a href="([^"]+)" aria-current="page">',
+            client.get(f"/admin{path}").text.split("desk-nav")[2].split("</nav>")[0],
+        )
+        assert current == "/admin", path
+
+
 def test_every_action_is_carried_out_and_written_down(client: FlaskClient) -> None:
     show = concert()
     for path, form in (
