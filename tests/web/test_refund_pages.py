@@ -142,10 +142,11 @@ def test_an_operator_cancels_with_or_without_the_fee_and_it_is_written_down(
 ) -> None:
     timepiece.pass_(minutes=TWENTY_DAYS)
     desk = visit(operator())
-    assert order.public_id in desk.get("/admin/orders?find=holder@frontrow.test").text
+    found = desk.get("/admin/orders?find=holder@frontrow.test").text
+    assert (order.public_id in found, "₩200,000" in found) == (True, True)
     assert order.public_id not in desk.get("/admin/orders?find=somebody@frontrow.test").text
     page = desk.get(f"/admin/orders/{order.public_id}/refund").text
-    assert "Cancel without a fee" in page
+    assert ("Cancel without a fee" in page, "The fan paid" in page, "You paid" in page) == (True, True, False)
     assert "Cancel with the fee" in page
     assert f'name="fee_seen" value="{kept}"' in page
     cancel_at_the_desk(desk, order, choice, kept)
