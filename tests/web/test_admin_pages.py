@@ -45,6 +45,16 @@ def test_the_house_and_the_line_at_a_glance(client: FlaskClient) -> None:
         assert words in page
 
 
+def test_the_screens_of_a_concert_are_marked_as_parts_of_the_houses(client: FlaskClient) -> None:
+    concert()
+    for path in ("", "/concerts/show", "/concerts/show/setup", "/concerts/new", "/archive"):
+        (current,) = re.findall(
+            r'<a href="([^"]+)" aria-current="page">',
+            client.get(f"/admin{path}").text.split("desk-nav")[2].split("</nav>")[0],
+        )
+        assert current == "/admin", path
+
+
 def test_every_action_is_carried_out_and_written_down(client: FlaskClient) -> None:
     show = concert()
     for path, form in (
@@ -70,24 +80,30 @@ def test_every_action_is_carried_out_and_written_down(client: FlaskClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "form"),
+    ("path", "form", "words"),
     [
-        ("line/capacity", {"capacity": "-1"}),
-        ("line/capacity", {"capacity": ""}),
-        ("line/capacity", {"capacity": "100001"}),
-        ("line/rate", {"per_minute": "0"}),
-        ("line/rate", {"per_minute": "1.5"}),
-        ("line/message", {"message": "x" * 281}),
+        ("line/capacity", {"capacity": "-1"}, "Served at once: enter a whole number."),
+        ("line/capacity", {"capacity": ""}, "Served at once: enter a whole number."),
+        ("line/capacity", {"capacity": "100001"}, "The capacity goes from 0 to 100,000."),
+        ("line/capacity", {"capacity": "999999999999"}, "The capacity goes from 0 to 100,000."),
+        ("line/rate", {"per_minute": "0"}, "Admissions per minute go from 1"),
+        ("line/rate", {"per_minute": "1.5"}, "Admissions per minute: enter a whole number."),
+        ("line/message", {"message": "x" * 281}, "A message has at most 280 characters."),
     ],
 )
 def test_a_number_out_of_bounds_is_said_and_changes_nothing(
-    client: FlaskClient, path: str, form: dict[str, str]
+    client: FlaskClient, path: str, form: dict[str, str], words: str
 ) -> None:
     concert()
     client.post(f"/admin/concerts/show/{path}", data=form)
-    page = client.get("/admin/concerts/show").text
-    assert 'data-kind="error"' in page
+    assert words in client.get("/admin/concerts/show").text
     assert db.session.scalars(select(OperatorAction)).all() == []
+
+
+def test_what_was_steered_is_said(client: FlaskClient) -> None:
+    concert()
+    client.post("/admin/concerts/show/line/capacity", data={"capacity": "7"})
+    assert "Done: Changed how many are served at once." in client.get("/admin/concerts/show").text
 
 
 def test_the_log_cannot_be_rewritten(client: FlaskClient) -> None:

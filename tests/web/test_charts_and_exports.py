@@ -33,7 +33,7 @@ from webapp.checkout import settling
 from webapp.concerts import listing
 from webapp.concerts.models import Concert
 from webapp.db import db, transaction
-from webapp.waiting_room import joining, sampling
+from webapp.waiting_room import admission, joining, sampling
 
 
 @pytest.fixture
@@ -94,7 +94,10 @@ def test_a_clock_that_stands_still_is_said_on_the_page(client: FlaskClient, time
 
 
 def test_a_line_that_rested_for_long_is_not_called_one_nobody_joined(client: FlaskClient) -> None:
-    do(joining.join, fan("early"), house().concert_id, NOW)
+    evening, early = house(), fan("early")
+    do(joining.join, early, evening.concert_id, NOW)
+    assert "Its first sample comes within seconds" in client.get("/admin/concerts/show").text
+    do(admission.leave, early, evening.concert_id, NOW)
     assert "Nobody was in the line in the last hour." in client.get("/admin/concerts/show").text
 
 

@@ -45,6 +45,7 @@ def written() -> list[tuple[str, str]]:
 
 def test_a_job_is_run_at_once_and_it_is_written_down(desk: FlaskClient) -> None:
     assert desk.post("/admin/jobs/audit/runs").status_code == 303
+    assert "audit is on its queue." in desk.get("/admin/jobs").text
     assert [job.func_name for job in jobs.queue(jobs.UPKEEP).jobs] == ["workers.upkeep.audit"]
     assert written() == [("run job", "audit")]
     assert "Ran a job" in desk.get("/admin/log").text

@@ -26,6 +26,12 @@ def test_what_a_job_came_to_is_said_in_korean(app: Flask, said: str, korean: str
         assert job_words.state("idle") == "작업 대기 중"
 
 
+@pytest.mark.parametrize(("seconds", "korean"), [(5, "5초"), (600, "10분"), (3600, "1시간"), (None, "–")])
+def test_how_often_a_job_runs_is_said_as_people_say_it(app: Flask, seconds: int | None, korean: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "ko"}):
+        assert job_words.every(seconds) == korean
+
+
 def test_every_words_of_the_jobs_is_known_to_the_operators_page() -> None:
     """What the workers' code answers, read from it: a new word must be added where it is translated."""
     answers = [

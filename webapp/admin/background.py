@@ -76,7 +76,7 @@ def _recurring(job: CronJob) -> dict[str, Any]:
     return {
         "name": job.name,
         "what": (job.job_options.get("meta") or {}).get("what", ""),
-        "every_seconds": job.interval,
+        "every": job_words.every(job.interval),
         "last_at": job.latest_enqueue_time,
         "next_at": job.next_enqueue_time,
         "last_seconds": took,

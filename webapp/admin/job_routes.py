@@ -27,19 +27,20 @@ def show_jobs() -> str:
 @blueprint.post("/jobs/<name>/runs")
 @operator_required
 def run_job(name: str) -> Any:
-    return _act("run job", name, lambda job: background.run_now(job, clock.now()))
+    done = _("%(name)s is on its queue. What it came to shows here once it has run.", name=name)
+    return _act("run job", name, lambda job: background.run_now(job, clock.now()), done)
 
 
 @blueprint.post("/failed-jobs/<job_id>/retry")
 @operator_required
 def retry_job(job_id: str) -> Any:
-    return _act("retry failed job", job_id, background.retry)
+    return _act("retry failed job", job_id, background.retry, _("The job is on its queue again."))
 
 
 @blueprint.post("/failed-jobs/<job_id>/discard")
 @operator_required
 def discard_job(job_id: str) -> Any:
-    return _act("discard failed job", job_id, background.discard)
+    return _act("discard failed job", job_id, background.discard, _("The job is discarded."))
 
 
 @blueprint.get("/payments")
@@ -63,7 +64,7 @@ def send_back(public_id: str) -> Any:
     return redirect(url_for(".show_payments"), 303)
 
 
-def _act(action: str, subject: str, act: Callable[[str], None]) -> Any:
+def _act(action: str, subject: str, act: Callable[[str], None], done: str) -> Any:
     operator_id = current_user.id
     try:
         act(subject)
@@ -72,5 +73,5 @@ def _act(action: str, subject: str, act: Callable[[str], None]) -> Any:
     else:
         with transaction():
             log.note(operator_id, action, subject, {}, {}, clock.now())
-        flash(_("Done."), "info")
+        flash(done, "info")
     return redirect(url_for(".show_jobs"), 303)

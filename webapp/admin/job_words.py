@@ -2,6 +2,7 @@
 
 import re
 
+from flask_babel import format_timedelta
 from flask_babel import lazy_gettext as _lazy
 
 COUNTED = re.compile(r"(\d+) ([a-z ]+)")
@@ -36,6 +37,11 @@ STATES = {
 def outcome(said: str) -> str:
     """What a job answered, for people; what has no words of its own as it is."""
     return str(WORDS.get(said) or ", ".join(_part(one) for one in said.split(", ")))
+
+
+def every(seconds: int | None) -> str:
+    """How long a job rests between two runs: an hour, and not 3600 seconds. One that runs at set times has none."""
+    return str(format_timedelta(seconds, threshold=1)) if seconds else "–"
 
 
 def state(said: str) -> str:

@@ -60,5 +60,5 @@ def ask_refund_again(refund_id: int) -> Any:
     with transaction():
         before, after = returning.ask_again(refund_id, now)
         log.note(operator_id, "ask for refund again", str(refund_id), before, after, now)
-    flash(_("Done."), "info")
+    flash(_("The payment company is asked again."), "info")
     return redirect(url_for(".show_orders"), 303)

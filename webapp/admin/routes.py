@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import clock
-from webapp.admin import charts, house, log
+from webapp.admin import action_words, charts, house, log
 from webapp.admin.guards import operator_required
 from webapp.concerts import listing
 from webapp.db import transaction
@@ -18,6 +18,7 @@ from webapp.waiting_room import calling, steering
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 LOG_PAGE = 50
+MOST_DIGITS = 18  # longer is a slip of the keyboard; what is shorter is told its bounds
 
 
 @blueprint.get("")
@@ -63,14 +64,20 @@ def resume(slug: str) -> Any:
 @blueprint.post("/concerts/<slug>/line/capacity")
 @operator_required
 def capacity(slug: str) -> Any:
-    return _steer(slug, "change capacity", lambda id, now: steering.set_capacity(id, _number("capacity"), now))
+    return _steer(
+        slug,
+        "change capacity",
+        lambda id, now: steering.set_capacity(id, _number("capacity", _("Served at once")), now),
+    )
 
 
 @blueprint.post("/concerts/<slug>/line/rate")
 @operator_required
 def rate(slug: str) -> Any:
     def change(concert_id: int, now: Any) -> steering.Change:
-        per_minute = _number("per_minute") if request.form.get("per_minute", "").strip() else None
+        per_minute = (
+            _number("per_minute", _("Admissions per minute")) if request.form.get("per_minute", "").strip() else None
+        )
         return steering.set_rate(concert_id, per_minute, now)
 
     return _steer(slug, "change rate", change)
@@ -98,7 +105,7 @@ def close_sale(slug: str) -> Any:
 @blueprint.post("/concerts/<slug>/lobby")
 @operator_required
 def lobby(slug: str) -> Any:
-    return _steer(slug, "change lobby", lambda id, now: steering.set_lobby(id, _number("minutes"), now))
+    return _steer(slug, "change lobby", lambda id, now: steering.set_lobby(id, _number("minutes", _("Lobby")), now))
 
 
 @blueprint.get("/log")
@@ -122,12 +129,12 @@ def _steer(slug: str, action: str, change: Callable[[int, Any], steering.Change]
     except BookingError as problem:
         flash(str(problem), "error")
     else:
-        flash(_("Done."), "info")
+        flash(_("Done: %(what)s.", what=action_words.said(action)), "info")
     return redirect(url_for(".concert", slug=slug), 303)
 
 
-def _number(field: str) -> int:
+def _number(field: str, label: str) -> int:
     text = request.form.get(field, "").strip()
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise steering.BadSteering(sentence=_("Enter a whole number."))
+    if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS:
+        raise steering.BadSteering(sentence=_("%(field)s: enter a whole number.", field=label))
     return int(text)

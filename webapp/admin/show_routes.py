@@ -21,17 +21,7 @@ from webapp.waiting_room import steering
 @blueprint.get("/concerts/<slug>/cancellation")
 @operator_required
 def confirm_cancellation(slug: str) -> str:
-    concert = listing.concert(slug)
-    shows = listing.performances(concert, clock.now())
-    fragment = "X-Fragment" in request.headers
-    return render_template(
-        "admin/_closing.html" if fragment else "admin/closing.html",
-        concert=concert,
-        shows=shows,
-        progress=closing.progress([one.schedule.id for one in shows]),
-        is_cancelled=any(one.schedule.cancelled_at for one in shows),
-        paid={one.schedule.id: closing.paid_orders(one.schedule.id) for one in shows},
-    )
+    return _page(listing.concert(slug), [])
 
 
 @blueprint.post("/concerts/<slug>/cancellation")
@@ -42,10 +32,24 @@ def cancel_shows(slug: str) -> Any:
     chosen = _chosen(concert)
     if not chosen or request.form.get("words", "").strip() != slug:
         flash(_("Choose what is cancelled, and type the name as it stands there. Nothing was cancelled."), "error")
-        return redirect(url_for(".confirm_cancellation", slug=slug), 303)
+        return _page(concert, chosen), 422
     _cancel(concert.id, slug, chosen, current_user.id)
     flash(_("Cancelled. The money goes back now; this page shows how far it is."), "info")
     return redirect(url_for(".confirm_cancellation", slug=slug), 303)
+
+
+def _page(concert: Concert, chosen: Sequence[int]) -> str:
+    shows = listing.performances(concert, clock.now())
+    fragment = "X-Fragment" in request.headers
+    return render_template(
+        "admin/_closing.html" if fragment else "admin/closing.html",
+        concert=concert,
+        shows=shows,
+        chosen=chosen,
+        progress=closing.progress([one.schedule.id for one in shows]),
+        is_cancelled=any(one.schedule.cancelled_at for one in shows),
+        paid={one.schedule.id: closing.paid_orders(one.schedule.id) for one in shows},
+    )
 
 
 def _chosen(concert: Concert) -> Sequence[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from webapp.accounts.models import User
-from webapp.booking.models import PAID, REFUNDED, Order
+from webapp.booking.models import PAID, REFUNDED, Order, Reservation
 from webapp.checkout import refunding
 from webapp.checkout.models import Payment
 from webapp.checkout.refund_models import ASKED, REFUSED, Refund
@@ -32,9 +32,14 @@ def fan(order: Order) -> User:
 
 
 def find(wanted: str) -> list[Row[Any]]:
-    """Paid and refunded orders of the fan with this email address, or the order with this id; newest first."""
+    """Paid and refunded orders of the fan with this email address, or the order with this id; newest first.
+
+    Each with how many seats it is for, and what they cost together, in won.
+    """
+    of_it = select(Reservation).where(Reservation.order_id == Order.id)
+    seats, total = of_it.with_only_columns(func.count()), of_it.with_only_columns(func.sum(Reservation.price))
     statement = (
-        select(Order, Concert, Schedule, User.email)
+        select(Order, Concert, Schedule, User.email, seats.label("seats"), total.label("total"))
         .join(Concert, Concert.id == Order.concert_id)
         .join(Schedule, Schedule.id == Order.schedule_id)
         .join(User, User.id == Order.user_id)
