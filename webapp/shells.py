@@ -14,8 +14,6 @@ from webapp.layout import Me, here, me
 from webapp.memory import Recent
 
 SECONDS = 1.0
-# Whoever reloads finds the token in the forms that was there before: to sign one is half the work of filling a shell.
-TOKEN_SECONDS, MOST_TOKENS = 60.0, 10_000
 # Control characters, which no text of ours has, around the name of the words that belong there.
 HOLE = re.compile("\x02(\\w+)\x03")
 
@@ -33,12 +31,11 @@ LAYOUT: dict[str, Callable[[Me], str]] = {
     "my_name": lambda reader: reader.name,
     "my_initial": lambda reader: reader.initial,
     "my_balance": lambda reader: reader.balance,
-    "csrf_token": lambda _: _token(),
+    "csrf_token": lambda _: generate_csrf(),
     "come_back": lambda _: here() or "/",
 }
 
 _shells: Recent[Shell] = Recent(SECONDS)
-_tokens: Recent[str] = Recent(TOKEN_SECONDS, MOST_TOKENS)
 
 
 def render(template: str, key: Hashable, words: Mapping[str, Any], **shared: Any) -> bytes:
@@ -64,13 +61,6 @@ def _shell(template: str, words: Mapping[str, Any], is_operator: bool, shared: M
     page = render_template(template, **shared, **holes)
     filled = HOLE.sub(r"%(\1)b", page.replace("%", "%%")).encode()
     return Shell(filled, frozenset(HOLE.findall(page)))
-
-
-def _token() -> str:
-    """Flask-WTF's token for this session, new or a moment old. What it signs is the session's secret, which no other
-    session has, and by which it is known here."""
-    secret = session.get("csrf_token")
-    return str(_tokens.get(secret, generate_csrf) if secret else generate_csrf())
 
 
 def _said(word: Any) -> bytes:

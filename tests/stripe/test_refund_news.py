@@ -1,16 +1,18 @@
 """What Stripe says by itself of refunds, as signed webhooks over HTTP; localstripe answers whoever asks then."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
+from flask import Flask
 from sqlalchemy import select
 
 from tests.builders import do, fans, hold
 from tests.builders import house as evening
+from tests.gateway.premises import listening
 from tests.stripe.conftest import Cards
 from tests.stripe.test_stripe import PRICE, begin, fresh, signed
 from webapp import clock
@@ -28,14 +30,17 @@ Hear = Callable[..., str]
 
 
 @pytest.fixture
-def hear(shop: str, work: Work) -> Hear:
-    """Stripe tells the shop, and the worker settles it; what became of the newest event, or why there is none."""
+def hear(house: Flask, work: Work) -> Iterator[Hear]:
+    """Stripe tells the shop, and the worker settles it; what became of the newest event, or why there is none.
+
+    localstripe itself says nothing here: its webhooks come when they like, and the last of them after the test.
+    """
 
     def told(kind: str, thing: dict[str, Any]) -> str:
         events = select(PaymentEvent).order_by(PaymentEvent.id.desc()).limit(1)
         before = db.session.scalars(select(PaymentEvent.id)).all()
         body = json.dumps({"id": f"evt_{kind}_{len(before)}", "type": kind, "data": {"object": thing}}).encode()
-        answer = requests.post(f"{shop}/payments/callbacks/stripe", body, headers=signed(body))
+        answer = requests.post(f"{url}/payments/callbacks/stripe", body, headers=signed(body))
         assert answer.status_code == 202, answer.text
         if answer.json()["status"] != "stored":
             return str(answer.json()["status"])
@@ -44,7 +49,8 @@ def hear(shop: str, work: Work) -> Hear:
         work()
         return outcome
 
-    return told
+    with listening(house) as url:
+        yield told
 
 
 def bought(company: Stripe, cards: Cards) -> Payment:
