@@ -24,6 +24,14 @@ def test_the_listing_and_the_concert_say_what_is_left(visit: Visitor) -> None:
     assert "3 seats left" in page.text
 
 
+def test_of_a_closed_sale_the_page_does_not_say_what_is_left(visit: Visitor) -> None:
+    schedule(concert(sale_closed_at=NOW - timedelta(minutes=1)))
+    page = visit(None).get("/concerts/show").text
+    assert "Sale closed" in page
+    assert "seats left" not in page
+    assert "Plenty left" not in page
+
+
 def test_before_the_sale_the_page_counts_down_and_nobody_joins(visit: Visitor) -> None:
     schedule(concert("soon", opens_at=NOW + timedelta(minutes=5)))
     client = visit(fan("waiter"))
