@@ -165,8 +165,11 @@ def _with_connection() -> Plain | None:
 
 def _connection_of(session: Plain) -> Connection:
     """A transaction has one, from its first statement to its end. The session looks it up anew each time, for nearly as
-    long as a statement takes."""
-    if "after_commit" not in session.info:
+    long as a statement takes.
+
+    Within a savepoint it has to: it is the session's asking for the connection that sets the savepoint.
+    """
+    if "after_commit" not in session.info or session.in_nested_transaction():
         return session.connection()
     connection: Connection | None = session.info.get("connection")
     if connection is None or connection.closed:

@@ -62,6 +62,23 @@ def test_control_chosen_outside_the_lock_the_best_pair_is_everybodys(monkeypatch
 
 
 @pytest.mark.usefixtures("house")
+def test_a_seat_lost_at_the_last_moment_sets_the_others_of_the_choice_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    (rival, fan), evening, made = fans(2), house(rows=2, seats=4), choosings(monkeypatch)
+    choose = best._choose
+
+    def too_late(*arguments: Any) -> Any:
+        seats = choose(*arguments)
+        if len(made) == 1:
+            race(partial(hold, rival, evening, made[0][-1]))
+        return seats
+
+    monkeypatch.setattr(best, "_choose", too_late)
+    do(best.place_best, fan, evening, 2, None, NOW)
+    assert taken(evening) == sorted([made[0][-1], *made[1]])
+    assert made[0][0] not in made[1]  # else nothing was left that could have stayed taken
+
+
+@pytest.mark.usefixtures("house")
 def test_whoever_takes_the_last_seats_by_hand_meanwhile_costs_nobody_their_turn() -> None:
     crowd, evening = fans(6), house(rows=2, seats=4)
     by_hand = [partial(hold, user, evening, number) for user, number in zip(crowd[:2], (1, 5), strict=True)]
