@@ -61,11 +61,16 @@ def test_within_a_savepoint_it_is_undone_with_that_and_what_came_before_stays() 
     holder, waiter = fetch(NAMED, names=["Holder", "Waiter"])
     with transaction():
         fetch(RENAMING, user=holder.id)
-        with pytest.raises(IntegrityError), db.session.begin_nested():
-            fetch(RENAMING, user=waiter.id)
-            fetch(FOLLOWER)
+        with pytest.raises(IntegrityError):
+            _rename_within_a_savepoint_and_fail(waiter.id)
         assert [row.id for row in fetch(NAMED, names=["50 % off", "Waiter"])] == [holder.id, waiter.id]
     assert [row.name for row in fetch(NAMED, names=["50 % off", "Waiter"])] == ["50 % off", "Waiter"]
+
+
+def _rename_within_a_savepoint_and_fail(user: int) -> None:
+    with db.session.begin_nested():
+        fetch(RENAMING, user=user)
+        fetch(FOLLOWER)
 
 
 def test_a_constraint_speaks_as_it_does_the_other_way_and_the_next_is_answered() -> None:
