@@ -72,6 +72,9 @@ class Sandbox:
         known = [report for report in found if report.provider_key == provider_key]
         return next(iter(known or found), None)
 
+    def close(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
+        return self._give_back(provider_key, {"reason": reason, "unpaid_only": True}, idempotency_key)
+
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         return self._give_back(provider_key, {"reason": reason}, idempotency_key)
 

@@ -84,11 +84,14 @@ class Stripe:
         # Only the page we send a fan to after noting the key can pay an intent, so without a key nobody has.
         return self._report(provider_key) if provider_key else None
 
+    def close(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
+        self._call(lambda: self._api.payment_intents.cancel(provider_key))
+        return self._report(provider_key)
+
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         report = self._report(provider_key)
         if report.status == "open":
-            self._call(lambda: self._api.payment_intents.cancel(provider_key))
-            return self._report(provider_key)
+            return self.close(provider_key, reason, idempotency_key)
         left = report.amount - report.refunded
         return self.refund(provider_key, left, idempotency_key) if left and report.status == "paid" else report
 
