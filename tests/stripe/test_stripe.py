@@ -187,6 +187,13 @@ def test_events_of_another_shop_or_another_kind_are_none_of_ours(company: Stripe
     assert company.read_callback(signed(body), body) is None
 
 
+@pytest.mark.parametrize("amount", [100_000.5, 1e400, "100000", True])
+def test_an_amount_that_is_no_whole_number_is_malformed_and_not_rounded(company: Stripe, amount: object) -> None:
+    body = event(company, amount_received=amount)
+    with pytest.raises(BadCallback):
+        company.read_callback(signed(body), body)
+
+
 def test_a_signed_webhook_that_cannot_be_read_is_malformed(company: Stripe) -> None:
     for body in (b"no json", b"[]", b'{"type": 7, "data": {"object": {}}}'):
         with pytest.raises(BadCallback):
