@@ -88,7 +88,8 @@ def ask_provider(payment_id: int) -> str:
         report = company.look_up(reference, provider_key)
         was_abandoned = not is_replaced and reconciling.is_abandoned(closes_at, report, clock.now())
         if (is_replaced or was_abandoned) and report and report.status == "open":
-            report = company.cancel(report.provider_key, "abandoned", f"{reference}-abandoned")
+            # Its fan may pay in this very moment: only what is still unpaid there may be ended, never given back.
+            report = company.close(report.provider_key, "abandoned", f"{reference}-abandoned")
     except ProviderRefused:
         with transaction():
             return reconciling.not_now(payment_id, clock.now())

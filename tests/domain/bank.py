@@ -51,6 +51,13 @@ class Bank:
         entry = self.book.get(reference)
         return entry.report if entry else None
 
+    def close(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
+        entry = self._entry(provider_key)
+        self._answer(on_the_way_there=True)
+        if entry.status not in ("open", "cancelled"):
+            raise ProviderRefused()
+        return self._give_back(entry, entry.amount, idempotency_key)
+
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         entry = self._entry(provider_key)
         return self._give_back(entry, entry.amount - entry.refunded, idempotency_key)

@@ -1,9 +1,11 @@
 """Callbacks are stored once, settled once, and found again when nobody settled them."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
-from tests.builders import NOW, at, begin_card, do, fan, hold, house, report
+from tests.builders import NOW, at, begin_card, do, fan, fans, hold, house, report
 from webapp.checkout import inbox, reconciling, reviewing, settling
 from webapp.checkout.models import CANCELLING, PENDING, Payment, PaymentEvent
 from webapp.checkout.providers import Callback, Report
@@ -137,6 +139,20 @@ def test_a_provider_that_refuses_to_send_money_back_is_an_operators_matter() -> 
     before, after = do(reviewing.send_back, payment.public_id, NOW)
     assert (before["handling"], after["reason"], after["handling"]) == ("refused", "wrong_amount", "operator")
     assert reconciling.due(CANCELLING, NOW, 10) == [payment.id]
+
+
+@pytest.mark.parametrize("late", [reconciling.no_answer, reconciling.refused])
+def test_of_two_jobs_that_ask_for_one_payment_the_one_without_an_answer_changes_nothing(late: Any) -> None:
+    night = house()
+    refused, declined = [begin_card(hold(one, night, seat), PRICE) for seat, one in enumerate(fans(2), start=1)]
+    do(settling.settle, refused.id, report(refused, amount=PRICE + 1), NOW)
+    do(reconciling.refused, refused.id, NOW)
+    do(settling.settle, declined.id, report(declined, "failed"), NOW)
+    for payment in (refused, declined):
+        do(late, payment.id, NOW)
+        assert db.session.get_one(Payment, payment.id, populate_existing=True).ask_at is None
+    assert reconciling.due(CANCELLING, at(days=1), 10) == [], "it waits for an operator"
+    assert reconciling.due(PENDING, at(days=1), 10) == []
 
 
 def test_a_replaced_attempt_is_asked_about_because_its_page_may_still_be_paid() -> None:

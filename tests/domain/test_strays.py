@@ -65,6 +65,18 @@ def test_stray_money_that_is_not_returned_waits_for_an_operator() -> None:
         do(strays.send_back, stray.id, at(days=1))
 
 
+def test_of_two_jobs_that_ask_for_stray_money_the_one_without_an_answer_changes_nothing() -> None:
+    called_back(STRANGE)
+    (stray,) = all_strays()
+    do(strays.refused, stray.id)
+    assert do(strays.postpone, stray.id, NOW) == "ignored"
+    assert strays.due(at(days=1), 10) == [], "it waits for an operator"
+    do(strays.send_back, stray.id, at(days=1))
+    do(strays.heard, stray.id, Report("", "pay_strange", "cancelled", PRICE, "KRW", PRICE), at(days=1))
+    assert do(strays.postpone, stray.id, at(days=1)) == "ignored"
+    assert all_strays()[0].returned_at == at(days=1)
+
+
 def test_what_is_not_back_yet_is_shown_before_what_is() -> None:
     for number in (1, 2, 3):
         called_back(Report("nobody's order", f"pay_{number}", "paid", PRICE, "KRW"), f"evt {number}")

@@ -184,6 +184,16 @@ def test_what_is_over_cannot_be_cancelled(shop: Shop) -> None:
     assert [one.status_code for one in refusals] == [409] * 3
 
 
+def test_what_is_to_be_cancelled_only_unpaid_is_refused_once_it_is_paid(shop: Shop) -> None:
+    paid, still_open = shop.open(), shop.open()
+    shop.choose(paid["id"], "approve")
+
+    refused = shop.cancel(paid["id"], unpaid_only=True)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_cancellable")
+    assert (shop.look_up(paid["id"])["status"], shop.look_up(paid["id"])["refunded_amount"]) == ("paid", 0)
+    assert shop.cancel(still_open["id"], unpaid_only=True).json()["status"] == "cancelled"
+
+
 def test_a_refused_cancellation_leaves_its_key_free(shop: Shop) -> None:
     payment = shop.open()
     path, document = f"/payments/{payment['id']}/cancellations", {"amount": 1_000, "reason": "asked"}

@@ -118,6 +118,7 @@ def test_a_body_too_large_is_refused(shop: Shop) -> None:
         ({"reason": "asked", "amount": 0.5}, "amount", "invalid_amount"),
         ({"reason": "asked", "amount": False}, "amount", "invalid_amount"),
         ({"reason": "asked", "amount": 2_000_000_000}, "amount", "amount_too_large"),
+        ({"reason": "asked", "unpaid_only": "yes"}, "unpaid_only", "invalid_choice"),
     ],
 )
 def test_a_bad_cancellation_is_refused(shop: Shop, document: dict[str, Any], field: str, code: str) -> None:

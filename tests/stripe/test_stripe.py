@@ -114,9 +114,17 @@ def test_money_for_a_resold_seat_goes_back_through_stripe(company: Stripe, cards
 
 def test_an_open_payment_is_closed_and_can_no_longer_be_paid(company: Stripe, cards: Cards) -> None:
     started = company.start(charge("r1"))
-    assert company.cancel(started.provider_key, "abandoned", "close").status == "cancelled"
+    assert company.close(started.provider_key, "abandoned", "close").status == "cancelled"
     assert company.cancel(started.provider_key, "abandoned", "close").refunded == 0
     assert cards.confirm(started.provider_key).status_code == 400
+
+
+def test_what_was_paid_meanwhile_is_not_closed(company: Stripe, cards: Cards) -> None:
+    started = company.start(charge("r1"))
+    cards.confirm(started.provider_key).raise_for_status()
+    with pytest.raises(ProviderRefused):
+        company.close(started.provider_key, "abandoned", "close")
+    assert cards.refunds(started.provider_key) == []
 
 
 def test_refunds_in_parts_happen_once_each_even_where_keys_are_forgotten(company: Stripe, cards: Cards) -> None:
@@ -177,6 +185,13 @@ def test_events_of_another_shop_or_another_kind_are_none_of_ours(company: Stripe
         assert company.read_callback(signed(body), body) is None
     body = event(company).replace(b"payment_intent.succeeded", b"charge.dispute.created")
     assert company.read_callback(signed(body), body) is None
+
+
+@pytest.mark.parametrize("amount", [100_000.5, 1e400, "100000", True])
+def test_an_amount_that_is_no_whole_number_is_malformed_and_not_rounded(company: Stripe, amount: object) -> None:
+    body = event(company, amount_received=amount)
+    with pytest.raises(BadCallback):
+        company.read_callback(signed(body), body)
 
 
 def test_a_signed_webhook_that_cannot_be_read_is_malformed(company: Stripe) -> None:

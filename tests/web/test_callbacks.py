@@ -94,6 +94,28 @@ def test_a_signed_callback_that_cannot_be_read_is_malformed(client: FlaskClient,
     assert stored() == 0
 
 
+ODD = ("u" * 500, "\0", "\ud800")
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("field", ["reference", "currency", "type"])
+def test_a_signed_callback_of_odd_words_is_kept_all_the_same(
+    client: FlaskClient, payment: Payment, field: str, odd: str
+) -> None:
+    document = json.loads(body(payment))
+    (document if field == "type" else document["data"])[field] = odd
+    text = json.dumps(document)
+    assert client.post(PATH, data=text, headers=signed(text)).status_code == 202
+    assert settle_all() == [{"reference": "unknown_payment", "currency": "wrong_currency", "type": "ignored"}[field]]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_money_under_a_key_that_cannot_be_kept_is_malformed(client: FlaskClient, payment: Payment, odd: str) -> None:
+    text = json.dumps({"type": "payment.paid", "data": {**json.loads(body(payment))["data"], "id": odd}})
+    assert client.post(PATH, data=text, headers=signed(text)).status_code == 400
+    assert stored() == 0
+
+
 def test_a_provider_we_do_not_know_is_404(client: FlaskClient) -> None:
     assert client.post("/payments/callbacks/other", data="{}").status_code == 404
 

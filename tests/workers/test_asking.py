@@ -98,20 +98,20 @@ def test_a_provider_that_refuses_to_close_one_payment_now_is_asked_about_the_oth
     charged, other = [top_up(user, "here", f"of {user}") for user in users]
     for one in (charged, other):
         here.start(Charge(one.public_id, one.public_id, 1_000, "KRW", "Points", "https://shop.test/", None))
-    give_back = here.cancel
+    close = here.close
 
     def unless_charged(key: str, *rest: str) -> Report:
         if key.endswith(charged.public_id):
             raise ProviderRefused()
-        return give_back(key, *rest)
+        return close(key, *rest)
 
-    monkeypatch.setattr(here, "cancel", unless_charged)
+    monkeypatch.setattr(here, "close", unless_charged)
     timepiece.pass_(minutes=31)
     assert money.ask_providers() == "2 done"
     assert [fresh(one).status for one in (charged, other)] == ["pending", "failed"]
     assert fresh(charged).asks == 1
     timepiece.pass_(minutes=32)
-    monkeypatch.setattr(here, "cancel", give_back)
+    monkeypatch.setattr(here, "close", close)
     assert money.ask_providers() == "1 done"
     assert fresh(charged).status == "failed"
 

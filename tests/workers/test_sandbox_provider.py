@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 import requests
 
-from tests.builders import NOW, do, fan, hold, house
+from tests.builders import NOW, begin_card, do, fan, hold, house
 from tests.timepiece import Timepiece, timepiece
-from tests.workers.test_jobs import decide
+from tests.workers.test_jobs import begin_for_real, decide
 from webapp import clock
-from webapp.checkout import payments, points, sending
+from webapp.checkout import payments, points, sending, settling
 from webapp.checkout.models import Payment
 from webapp.checkout.payments import Wish
 from webapp.checkout.providers import Charge, Report, Started
@@ -91,6 +91,30 @@ def test_a_start_whose_answer_was_lost_is_closed_at_the_provider(
     assert money.ask_providers() == "1 done"
     assert found(provider, payment.public_id).status == "cancelled"
     assert points.balance(holder) == 30_000
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_what_a_fan_pays_while_it_is_being_closed_there_is_theirs(
+    provider: Sandbox, timepiece: Timepiece, monkeypatch: pytest.MonkeyPatch, is_replaced: bool
+) -> None:
+    order = hold(fan("holder"), house(), 1)
+    payment = begin_for_real(provider, order)
+    if is_replaced:
+        begin_card(order, 100_000, key="another way")
+    timepiece.pass_(minutes=31)
+    look_up = provider.look_up
+
+    def look_up_and_be_overtaken(reference: str, provider_key: str | None) -> Report | None:
+        still_open = look_up(reference, provider_key)
+        decide(payment, "approve")
+        assert do(settling.settle, payment.id, look_up(reference, provider_key), clock.now()) == "paid"
+        return still_open
+
+    monkeypatch.setattr(provider, "look_up", look_up_and_be_overtaken)
+    assert money.ask_provider(payment.id) == "ignored"
+    said = look_up(payment.public_id, payment.provider_key)
+    assert said is not None
+    assert (said.status, said.refunded) == ("paid", 0), "tickets are out: the money stays"
 
 
 def test_every_payment_of_a_time_is_listed(provider: Sandbox, pay: Pay, monkeypatch: pytest.MonkeyPatch) -> None:

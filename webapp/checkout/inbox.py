@@ -9,9 +9,10 @@ from sqlalchemy import Integer, Row, bindparam, select, text
 from webapp import jobs
 from webapp.checkout import refund_news, settling, strays
 from webapp.checkout.models import Payment, PaymentEvent
-from webapp.checkout.numbers import storable
+from webapp.checkout.numbers import storable, storable_text
 from webapp.checkout.providers import Callback, Report
 from webapp.db import after_commit, db, fetch, stale_in_session
+from webapp.errors import BadCallback
 
 # A stored event this old that nobody settled was never enqueued, or its worker died.
 FORGOTTEN = timedelta(seconds=10)
@@ -44,16 +45,21 @@ SETTLED = text(
 
 
 def store(provider: str, callback: Callback, body: bytes, now: datetime) -> bool:
-    """Keep a verified callback and have it settled, in one statement. False for one that is already here."""
+    """Keep a verified callback and have it settled, in one statement. False for one that is already here.
+
+    Raises BadCallback where its keys cannot be kept as they are: by them it is known again, and its money asked for.
+    """
     report = callback.report
+    if any(key != storable_text(key, 120) for key in (callback.event_id, report.provider_key)):
+        raise BadCallback()
     row = {
         "provider": provider,
         "event_id": callback.event_id,
-        "kind": callback.kind,
-        "reference": report.reference,
+        "kind": storable_text(callback.kind, 40),
+        "reference": storable_text(report.reference, 120),
         "provider_key": report.provider_key,
         "amount": storable(report.amount),
-        "currency": report.currency,
+        "currency": storable_text(report.currency, 40),
         "body": body.decode("utf-8", "replace"),
         "received_at": now,
     }

@@ -86,17 +86,19 @@ def money_returned(payment_id: int, report: Report, now: datetime) -> str:
 
 
 def refused(payment_id: int, now: datetime) -> str:
-    """The provider will not do what we ask: an operator has to look at it."""
+    """The provider will not send the money back: an operator has to look at it."""
     payment = locking.lock(payment_id)
     if not settling.is_going_back(payment):
-        return postpone(payment, now)
+        return "ignored"
     payment.status, payment.handling, payment.ask_at = IN_REVIEW, BY_REFUSAL, None
     return "refused"
 
 
 def no_answer(payment_id: int, now: datetime) -> str:
     """The provider could not be asked; try again later, each time after twice as long. Says UNREACHABLE."""
-    postpone(locking.lock(payment_id), now)
+    payment = locking.lock(payment_id)
+    if payment.ask_at:  # another job, asking at the same time, may have been told how it ended
+        postpone(payment, now)
     return UNREACHABLE
 
 

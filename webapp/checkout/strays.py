@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from webapp import jobs
 from webapp.checkout import backing_off
 from webapp.checkout.models import Payment, StrayPayment
-from webapp.checkout.numbers import storable
+from webapp.checkout.numbers import storable, storable_text
 from webapp.checkout.providers import Report
 from webapp.db import after_commit, db
 from webapp.errors import NotFound
@@ -30,9 +30,9 @@ def keep(provider: str, report: Report, reason: str, now: datetime) -> None:
     row = {
         "provider": provider,
         "provider_key": report.provider_key,
-        "reference": report.reference,
+        "reference": storable_text(report.reference, 120),
         "amount": storable(report.amount),
-        "currency": report.currency,
+        "currency": storable_text(report.currency, 40),
         "reason": reason,
         "found_at": now,
         "ask_at": None if owner else now,
@@ -53,7 +53,7 @@ def reopen(provider: str, provider_key: str, now: datetime) -> bool:
     if stray is None:
         return False
     stray.returned_at, stray.ask_at, stray.asks = None, now, 0
-    after_commit(jobs.enqueue_later, jobs.MONEY, jobs.RETURN_STRAY, stray.id)
+    after_commit(jobs.enqueue_later, jobs.ASKING, jobs.RETURN_STRAY, stray.id)
     return True
 
 
@@ -97,6 +97,8 @@ def heard(stray_id: int, report: Report, now: datetime) -> str:
 def postpone(stray_id: int, now: datetime) -> str:
     """The provider could not be asked, or has not done it yet: again later, each time after twice as long."""
     stray = _lock(stray_id)
+    if stray.ask_at is None:
+        return "ignored"  # another job, asking at the same time, was told how it ended
     stray.asks += 1
     stray.ask_at = now + backing_off.wait(stray.asks)
     return "postponed"

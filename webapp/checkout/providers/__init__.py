@@ -81,6 +81,9 @@ class Provider(Protocol):
         Without a key, because its answer to start was lost, a provider may go by the reference alone.
         """
 
+    def close(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
+        """Close a payment nobody has paid. Raises ProviderRefused for one that has been paid, and leaves it paid."""
+
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         """Give all the money back, or close a payment nobody has paid."""
 

@@ -10,6 +10,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
+from webapp.checkout.numbers import won
 from webapp.checkout.providers import Callback, Charge, Report, Started
 from webapp.errors import BadCallback, BadSignature, ProviderRefused, ProviderUnavailable
 
@@ -72,6 +73,9 @@ class Sandbox:
         known = [report for report in found if report.provider_key == provider_key]
         return next(iter(known or found), None)
 
+    def close(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
+        return self._give_back(provider_key, {"reason": reason, "unpaid_only": True}, idempotency_key)
+
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         return self._give_back(provider_key, {"reason": reason}, idempotency_key)
 
@@ -126,14 +130,7 @@ def _report(payment: dict[str, Any]) -> Report:
         reference=str(payment["reference"]),
         provider_key=str(payment["id"]),
         status=str(payment["status"]),
-        amount=_won(payment["amount"]),
+        amount=won(payment["amount"]),
         currency=str(payment["currency"]),
-        refunded=_won(payment.get("refunded_amount", 0)),
+        refunded=won(payment.get("refunded_amount", 0)),
     )
-
-
-def _won(value: object) -> int:
-    """An amount as it was said; half a won, or a number in words, is no amount and must not be rounded to one."""
-    if type(value) is not int:
-        raise ValueError(f"{value!r} is no amount of won")
-    return value

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import stripe
 
+from webapp.checkout.numbers import won
 from webapp.checkout.providers import Callback, Charge, Report, Started
 from webapp.errors import BadCallback, BadSignature, ProviderRefused, ProviderUnavailable
 
@@ -84,11 +85,14 @@ class Stripe:
         # Only the page we send a fan to after noting the key can pay an intent, so without a key nobody has.
         return self._report(provider_key) if provider_key else None
 
+    def close(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
+        self._call(lambda: self._api.payment_intents.cancel(provider_key))
+        return self._report(provider_key)
+
     def cancel(self, provider_key: str, reason: str, idempotency_key: str) -> Report:
         report = self._report(provider_key)
         if report.status == "open":
-            self._call(lambda: self._api.payment_intents.cancel(provider_key))
-            return self._report(provider_key)
+            return self.close(provider_key, reason, idempotency_key)
         left = report.amount - report.refunded
         return self.refund(provider_key, left, idempotency_key) if left and report.status == "paid" else report
 
@@ -137,7 +141,7 @@ class Stripe:
             intent = charge.get("payment_intent")
             # A declined try leaves a charge too, and no money.
             if charge["status"] == "succeeded" and charge["created"] < end and intent and self._is_ours(intent):
-                yield _report({**intent, "latest_charge": charge})
+                yield _answered({**intent, "latest_charge": charge})
 
     def _refunds(self, provider_key: str, key: str) -> list[str]:
         """How each of this payment's refunds under our key stands, whatever number we gave the key."""
@@ -149,7 +153,7 @@ class Stripe:
         return self._call(lambda: [one.to_dict() for one in ask().auto_paging_iter()])
 
     def _report(self, provider_key: str) -> Report:
-        return _report(self._retrieve(provider_key).to_dict())
+        return _answered(self._retrieve(provider_key).to_dict())
 
     def _retrieve(self, provider_key: str) -> stripe.PaymentIntent:
         return self._call(lambda: self._api.payment_intents.retrieve(provider_key, {"expand": ["latest_charge"]}))
@@ -192,7 +196,7 @@ def _of_refund(event: dict[str, Any], told: dict[str, Any]) -> Callback | None:
         reference=str(told["metadata"].get("reference", "")),
         provider_key=str(told["payment_intent"]),
         status=f"refund.{status}",
-        amount=int(told["amount" if is_refund else "amount_refunded"]),
+        amount=won(told["amount" if is_refund else "amount_refunded"]),
         currency=str(told["currency"]).upper(),
     )
     return Callback(event_id, report.status, report)
@@ -204,18 +208,25 @@ def _is_echo(error: BaseException | None) -> bool:
     return any(name.lower() == "idempotent-replayed" and value == "true" for name, value in headers.items())
 
 
+def _answered(intent: dict[str, Any]) -> Report:
+    try:
+        return _report(intent)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProviderUnavailable() from error
+
+
 def _report(intent: dict[str, Any]) -> Report:
     """A PaymentIntent as a report. A declined card leaves it open: the fan may type another."""
     status = STATUSES.get(intent["status"], "open")
     amount = intent.get("amount_received") if status == "paid" else None
     charge = intent.get("latest_charge")
     refunded = charge.get("amount_refunded", 0) if isinstance(charge, dict) else 0
-    amount = int(intent["amount"] if amount is None else amount)
+    amount = won(intent["amount"] if amount is None else amount)
     return Report(
         reference=str(intent["metadata"].get("reference", "")),
         provider_key=str(intent["id"]),
         status="cancelled" if status == "paid" and refunded >= amount else status,
         amount=amount,
         currency=str(intent["currency"]).upper(),
-        refunded=int(refunded),
+        refunded=won(refunded),
     )

@@ -61,14 +61,15 @@ def overdue(book: sqlite3.Connection, now: datetime) -> list[str]:
 def cancel(
     book: sqlite3.Connection, payment: Payment, order: CancellationOrder, settings: Settings, now: datetime
 ) -> list[Callback]:
-    """Cancel an open payment, or give back all or part of a paid one; Refused with 409 if neither can be.
+    """Cancel an open payment, or give back all or part of a paid one; Refused with 409 if neither can or may be.
 
     The payment was read in this same transaction, so that no other refund comes between.
     """
     left = payment.amount - payment.refunded_amount
     amount = left if order.amount is None else order.amount
     is_whole = amount == left
-    if payment.status not in ("open", "paid") or amount > left or (payment.status == "open" and not is_whole):
+    may_be = ("open",) if order.unpaid_only else ("open", "paid")
+    if payment.status not in may_be or amount > left or (payment.status == "open" and not is_whole):
         raise Refused(409, "not_cancellable", f"The payment is {payment.status}; {left:,} won of it are left.")
     book.execute(
         "UPDATE payments SET status = ?, refunded_amount = refunded_amount + ?, approve_at = NULL WHERE id = ?",

@@ -30,10 +30,14 @@ class PaymentOrder:
 
 @dataclass(frozen=True)
 class CancellationOrder:
-    """A cancellation the shop wants; no amount means all that is left."""
+    """A cancellation the shop wants; no amount means all that is left.
+
+    With `unpaid_only` it is refused for what has been paid.
+    """
 
     amount: int | None
     reason: str
+    unpaid_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def read_payment(document: dict[str, Any]) -> PaymentOrder:
 def read_cancellation(document: dict[str, Any]) -> CancellationOrder:
     """The cancellation a document asks for, or Refused with 422 naming the first bad field."""
     amount = None if document.get("amount") is None else _amount(document, "amount")
-    return CancellationOrder(amount=amount, reason=_text(document, "reason"))
+    return CancellationOrder(amount, _text(document, "reason"), _yes_or_no(document, "unpaid_only"))
 
 
 def read_search(query: Mapping[str, str]) -> Search:
@@ -107,6 +111,13 @@ def _required(document: Mapping[str, Any], field: str) -> Any:
     if document.get(field) is None:
         raise Refused(422, "missing", f"{field} is missing.", field)
     return document[field]
+
+
+def _yes_or_no(document: Mapping[str, Any], field: str) -> bool:
+    value = document.get(field)
+    if value is not None and not isinstance(value, bool):
+        raise Refused(422, "invalid_choice", f"{field} must be true or false.", field)
+    return bool(value)
 
 
 def _text(document: Mapping[str, Any], field: str) -> str:
