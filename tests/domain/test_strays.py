@@ -98,6 +98,16 @@ def test_money_under_a_foreign_key_goes_back_by_that_key_and_our_own_payment_may
     assert (len(all_strays()), tickets()) == (2, 1)
 
 
+def test_money_for_an_attempt_that_was_closed_there_under_a_key_nobody_had_noted_goes_back() -> None:
+    payment = begin_card(hold(fan("holder"), house(), 1), PRICE)
+    fresh(payment).provider_key = None
+    db.session.commit()
+    assert called_back(report(payment, "cancelled", provider_key="pay_closed"), "evt 1") == "failed"
+    assert called_back(report(payment, provider_key="pay_again"), "evt 2") == "foreign_payment"
+    assert [(one.provider_key, one.ask_at) for one in all_strays()] == [("pay_again", NOW)]
+    assert (fresh(payment).status, fresh(payment).provider_key, tickets()) == ("failed", "pay_closed", 0)
+
+
 @pytest.mark.parametrize("is_noted", [True, False])
 def test_an_order_of_one_with_the_payment_of_another_sells_nothing_and_the_other_keeps_its_own(is_noted: bool) -> None:
     evening, (one, other) = house(), fans(2)
