@@ -13,7 +13,7 @@ from sqlalchemy import update
 from tests.builders import admit, do, fan, fans, hold, house, schedule
 from tests.timepiece import Timepiece
 from tests.web.conftest import Visitor
-from webapp import clock
+from webapp import clock, memory
 from webapp.booking import snapshot
 from webapp.concerts.models import Concert, Schedule
 from webapp.db import db
@@ -43,6 +43,24 @@ def test_the_map_and_the_list_show_the_same_seats(client: FlaskClient, evening: 
     states = client.get("/schedules/1/seats.json").json
     assert states
     assert snapshot.unpack(states) == "010000000000"
+
+
+def test_a_full_house_offers_no_best_seats_but_the_other_dates_that_have_some(
+    client: FlaskClient, evening: Schedule
+) -> None:
+    matinee = schedule(db.session.get_one(Concert, evening.concert_id), days=61)
+    for view in ("", "?view=list"):
+        assert 'name="best"' in client.get(f"/schedules/{evening.id}{view}").text
+    for number, other in enumerate(fans(3)):
+        hold(other, evening, *range(number * 4 + 1, number * 4 + 5))
+    memory.forget()
+    for view in ("", "?view=list"):
+        full = client.get(f"/schedules/{evening.id}{view}").text
+        assert 'name="best"' not in full
+        assert "No seat is free at the moment" in full
+        offered = full.split('class="best-none"')[1]
+        assert f'href="/schedules/{matinee.id}{view}"' in offered
+        assert f'href="/schedules/{evening.id}' not in offered.split("</div>")[0]
 
 
 def test_the_language_is_changed_where_seats_are_chosen(client: FlaskClient) -> None:

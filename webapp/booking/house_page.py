@@ -62,7 +62,8 @@ def render(schedule: Schedule, place: Standing, user_id: int, wish: Wish, now: d
         return _list(schedule, user_id, wish, shared, words, now)
     shared |= {"view": "map", "section": None, "chosen": sorted(wish.chosen), "problem": wish.problem}
     is_own = wish.chosen or wish.problem
-    key = None if is_own else (schedule.id, schedule.edition, shared["limit"], shared["has_order"], shared["digest"])
+    alike = ("limit", "has_order", "is_full", "digest")
+    key = None if is_own else (schedule.id, schedule.edition, *[shared[name] for name in alike])
     return shells.render("booking/seat_map.html", key, words, **shared)
 
 
@@ -87,13 +88,15 @@ def _list(
 
 def _shared(schedule: Schedule, concert: Concert, now: datetime) -> dict[str, Any]:
     grades = stock.by_grade(concert.id, now)
+    nights = _nights.get(concert.id, lambda: _performances(concert, now))
     known = _prices.get((schedule.id, schedule.edition), lambda: pricing.of(schedule.id))
     usual = {grade.name: grade.price for grade in grades}
     return {
         "concert": concert,
         "schedule": schedule,
         "digest": geometry.house(schedule.seat_plan_id).digest,
-        "nights": _nights.get(concert.id, lambda: _performances(concert, now)),
+        "nights": nights,
+        "is_full": any(night.id == schedule.id and night.seats_left == 0 for night in nights),
         "grades": grades,
         # In the order of the concert's grades, which is the order of their colours; at this performance's prices.
         "prices": usual | known,
