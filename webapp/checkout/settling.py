@@ -36,8 +36,8 @@ def settle(payment_id: int, report: Report, now: datetime) -> str:
     payment, _order, has_others = locking.lock_with_order(payment_id)
     if _is_foreign(payment, report):
         return _foreign(payment, report, now)
-    # Written anew, the same key would be a change to look for at every statement. One that was closed there is noted too:
-    # money that comes under another is then seen to be none of its own.
+    # Written anew, the same key would be a change to look for at every statement. That of an attempt closed there is
+    # noted too: money that comes under another key is then seen to be none of its own.
     if payment.provider_key is None and report.status in {"paid", "cancelled"}:
         payment.provider_key = report.provider_key
     if report.status == "paid":
