@@ -26,6 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure Frontrow beside its limit.")
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--json", type=Path, metavar="FILE", help="append each figure to FILE, as a line of JSON")
+    pages.add_options(parser.add_argument_group("pages"))
     push.add_options(parser.add_argument_group("push"))
     seat_map.add_options(parser.add_argument_group("map"))
     orders.add_options(parser.add_argument_group("orders"))

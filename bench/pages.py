@@ -1,5 +1,6 @@
 """`bin/bench pages`: the pages of a rush beside routes that do nothing, on the same server with one worker."""
 
+import argparse
 from statistics import median
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from webapp.db import db
 
 SLUG = "last-stop-first-light"
 LINE_LENGTH = 50_000  # fans, as product.md has them arrive
-CONNECTIONS = 8
+CONNECTIONS = 64  # as for joining: whoever asks together is looked up together, and a rush is what is measured
 ROUNDS = 3
 SECONDS = 2.5
 WARM_UP_SECONDS = 1.0
@@ -23,27 +24,33 @@ Costs = dict[str, list[tuple[float, float]]]
 NOOP, SIGNED_IN_NOOP, WAITING_ROOM = "no-op", "no-op, signed in", "waiting room"
 
 
-def run(_options: object) -> None:
+def add_options(parser: argparse._ArgumentGroup) -> None:
+    what = f"fans who ask at once, {CONNECTIONS} unless told"
+    parser.add_argument("--connections", type=int, default=CONNECTIONS, metavar="N", help=what)
+
+
+def run(options: argparse.Namespace) -> None:
     """Print requests a second of each page, and how much of the no-op's that is."""
+    fans = options.connections
+    if not 1 <= fans <= LINE_LENGTH // 2:
+        raise figures.Wrong(f"--connections is to be between 1 and {LINE_LENGTH // 2:,}, not {fans}.")
     with stage.opened() as standing:
-        user_ids = crowd.fill(SLUG, LINE_LENGTH, admitted=CONNECTIONS)
-        requests = _requests(standing, list(user_ids))
-        print(
-            f"Pages: {CONNECTIONS} connections, each a fan, in closed loop; one web worker; a line of {LINE_LENGTH:,}."
-        )
+        user_ids = crowd.fill(SLUG, LINE_LENGTH, admitted=fans)
+        requests = _requests(standing, list(user_ids), fans)
+        print(f"Pages: {fans} connections, each a fan, in closed loop; one web worker; a line of {LINE_LENGTH:,}.")
         print(figures.machine())
         with stage.web(standing, workers=1) as port:
-            _report(*_measure(standing, requests, port))
+            _report(*_measure(standing, requests, port, fans))
         figures.audit()
 
 
-def _requests(standing: Stage, user_ids: list[int]) -> dict[str, list[str]]:
+def _requests(standing: Stage, user_ids: list[int], fans: int) -> dict[str, list[str]]:
     """For each page what the fans ask: admitted ones for the seats, for the rest those spread over the line."""
     schedule_id = db.session.scalar(
         select(Schedule.id).join(Concert).where(Concert.slug == SLUG).order_by(Schedule.id).limit(1)
     )
-    waiting = user_ids[CONNECTIONS :: (LINE_LENGTH - CONNECTIONS) // CONNECTIONS][:CONNECTIONS]
-    admitted = user_ids[:CONNECTIONS]
+    admitted, behind = user_ids[:fans], user_ids[fans:]
+    waiting = behind[:: len(behind) // fans][:fans]
     pages = {
         NOOP: ("/noop", waiting),
         SIGNED_IN_NOOP: ("/noop/signed-in", waiting),
@@ -55,7 +62,7 @@ def _requests(standing: Stage, user_ids: list[int]) -> dict[str, list[str]]:
         "seat map": (f"/schedules/{schedule_id}", admitted),
         "seats.json": (f"/schedules/{schedule_id}/seats.json", admitted),
     }
-    return {name: [_get(standing, path, user_id) for user_id in fans] for name, (path, fans) in pages.items()}
+    return {name: [_get(standing, path, user_id) for user_id in crew] for name, (path, crew) in pages.items()}
 
 
 def _get(standing: Stage, path: str, user_id: int) -> str:
@@ -63,7 +70,7 @@ def _get(standing: Stage, path: str, user_id: int) -> str:
     return load.request("GET", path, {"User-Agent": crowd.BROWSER, "Cookie": fan.cookie, "Accept-Language": "en"})
 
 
-def _measure(standing: Stage, requests: dict[str, list[str]], port: int) -> tuple[Rates, Costs]:
+def _measure(standing: Stage, requests: dict[str, list[str]], port: int, fans: int) -> tuple[Rates, Costs]:
     """Requests a second of each page, once a round: what disturbs the machine disturbs all of them. And their cost."""
     measured: Rates = {name: [] for name in requests}
     costs: Costs = {}
@@ -71,7 +78,7 @@ def _measure(standing: Stage, requests: dict[str, list[str]], port: int) -> tupl
         for name, asked in requests.items():
             meter = Meter(standing)
             with meter.running():
-                result = load.run(load.Plan(port, CONNECTIONS, asked, seconds, repeat=True))
+                result = load.run(load.Plan(port, fans, asked, seconds, repeat=True))
             figures.require_all(result.statuses, 200, name)
             measured[name].append(result.per_second)
             costs.setdefault(name, []).append(meter.each(len(result.latencies)))

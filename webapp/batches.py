@@ -34,7 +34,8 @@ class Place(Generic[Wish, Answer]):
 
     def wake(self, *answer: Answer | BaseException) -> None:
         self.answers += answer
-        self.gate.release()
+        if not self.is_leader:  # who waits no more: the gate may be open already
+            self.gate.release()
 
 
 class Batches(Generic[Wish, Answer]):
@@ -58,8 +59,8 @@ class Batches(Generic[Wish, Answer]):
         """The answer to this wish. Raises what `take` answered or raised, or `too_busy`."""
         place: Place[Wish, Answer] = Place(wish)
         self._queue(line, place)
-        if not place.is_leader and not place.gate.acquire(timeout=PATIENCE_SECONDS):
-            self._give_up(line, place)
+        if not place.is_leader:
+            self._wait(line, place)
         if place.is_leader:
             self._lead(line)
         (answer,) = place.answers
@@ -76,6 +77,24 @@ class Batches(Generic[Wish, Answer]):
             if len(queue) >= MOST_WAITING:
                 raise self._too_busy()
             queue.append(place)
+
+    def _wait(self, line: Hashable, place: Place[Wish, Answer]) -> None:
+        """Until there is an answer, or the lead is theirs."""
+        try:
+            if not place.gate.acquire(timeout=PATIENCE_SECONDS):
+                self._give_up(line, place)
+        except BaseException:
+            # This request is being ended. Nobody may be left waiting for it to lead.
+            self._leave(line, place)
+            raise
+
+    def _leave(self, line: Hashable, place: Place[Wish, Answer]) -> None:
+        with self._lock:
+            queue = self._waiting.get(line, deque())
+            if place in queue:
+                queue.remove(place)
+        if place.is_leader:
+            self._hand_over(line)
 
     def _give_up(self, line: Hashable, place: Place[Wish, Answer]) -> None:
         """Nobody answered in time. Whoever was made leader in that very moment has to lead all the same."""

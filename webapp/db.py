@@ -180,7 +180,14 @@ def _connection_of(session: Plain) -> Connection:
 def release() -> None:
     """Give back the connection that reads have kept, if any: before a wait for others. Opens no session for that."""
     if db.session.registry.has():
-        db.session.rollback()
+        _end_reads()
+
+
+def _end_reads() -> None:
+    """What was read outside of a transaction is over. Within one this would undo what it has written."""
+    if "after_commit" in db.session.info:
+        raise RuntimeError("Not within a transaction: what it has written would be undone without a word.")
+    db.session.rollback()
 
 
 def ping_idle(engine: Engine) -> None:
@@ -215,7 +222,7 @@ def transaction() -> Iterator[None]:
     and nothing that was to follow the commit happens.
     """
     # A read earlier in the request may have begun a transaction; its snapshot must not leak in here.
-    db.session.rollback()
+    _end_reads()
     # After a commit there is no transaction to roll back, and what it read would stay as it was.
     db.session.expire_all()
     waiting: dict[Hashable, Callable[[], None]] = {}
@@ -236,7 +243,7 @@ def transaction() -> Iterator[None]:
 @contextmanager
 def at_once() -> Iterator[None]:
     """A transaction of one statement, sent by `fetch`: it commits by itself, without two journeys more to say so."""
-    db.session.rollback()
+    _end_reads()
     waiting: dict[Hashable, Callable[[], None]] = {}
     db.session.info.update(after_commit=waiting, at_once=True)
     try:
@@ -244,6 +251,7 @@ def at_once() -> Iterator[None]:
     finally:
         for name in ("after_commit", "at_once"):
             db.session.info.pop(name, None)
+        db.session.expire_all()  # what a transaction before it has left behind knows nothing of it
     for action in waiting.values():
         action()
 

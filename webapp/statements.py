@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Dialect, Executable, Row
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import DBAPIError
@@ -37,6 +38,7 @@ class Statement:
         # Both known once Postgres has said what it returns.
         self.row: Callable[[Sequence[Any]], Row[Any]] | None = None
         self.back: list[Process | None] = []
+        self.is_read = False
 
     def values(self, asked: dict[str, Any]) -> dict[str, Any]:
         values = {**self.given, **asked}
@@ -46,7 +48,7 @@ class Statement:
 
     def rows(self, cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]]) -> list[Row[Any]]:
         row = self.row or self._learn(cursor.description or [])
-        return [row(self._read(one) if any(self.back) else one) for one in found]
+        return [row(self._read(one)) for one in found] if self.is_read else [row(one) for one in found]
 
     def _learn(self, said: Sequence[psycopg.Column]) -> Callable[[Sequence[Any]], Row[Any]]:
         """Words may list what they return in another order than they return it."""
@@ -54,6 +56,7 @@ class Statement:
         columns = [self.columns[name] for name in names] if self.by_name else list(self.columns)
         kinds = zip(columns, said, strict=True)
         self.back = [self._of(column.type).result_processor(self.dialect, one.type_code) for column, one in kinds]
+        self.is_read = any(self.back)
         self.row = result_tuple(names)
         return self.row
 
@@ -76,7 +79,8 @@ def send(connection: Connection, statement: Executable, asked: dict[str, Any]) -
     except psycopg.Error as error:
         raise _translated(connection, error, told.words, values) from error
     except BaseException:
-        connection.invalidate()  # broken off in the middle of an answer: nobody can use it any more
+        if _is_busy(connection):
+            connection.invalidate()  # broken off in the middle of an answer: nobody can use it any more
         raise
     return told.rows(cursor, found)
 
@@ -100,6 +104,14 @@ def _cursor(connection: Connection) -> psycopg.Cursor[Any]:
     if cursor is None:
         cursor = lent.info[CURSOR] = lent.driver_connection.cursor()  # type: ignore[union-attr]
     return cursor
+
+
+def _is_busy(connection: Connection) -> bool:
+    """Whether Postgres is still answering. What could not be written as a value has never been sent."""
+    if connection.closed or connection.invalidated:
+        return False
+    plain: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    return plain.pgconn.transaction_status == TransactionStatus.ACTIVE
 
 
 def _translated(connection: Connection, error: psycopg.Error, words: str, values: dict[str, Any]) -> BaseException:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event, Semaphore
+from threading import Event, Lock, Semaphore
 from typing import Any
 
 import pytest
@@ -198,6 +198,81 @@ def test_a_fan_who_was_taken_on_by_somebody_whom_nobody_answers_gives_up_too(
     answered.wake("a place")
     crowd.batches._give_up(LINE, answered)
     assert answered.answers == ["a place"]
+
+
+class Gate:
+    """Where "second" waits until `all_wait`; then `happens`."""
+
+    def __init__(self, place: Place[str, str], all_wait: Event, happens: Callable[[Place[str, str]], bool]) -> None:
+        self.lock, self.place, self.all_wait, self.happens = Lock(), place, all_wait, happens
+        self.lock.acquire()
+
+    def acquire(self, timeout: float) -> bool:
+        assert self.all_wait.wait(PATIENCE)
+        return self.happens(self.place)
+
+    def release(self) -> None:
+        self.lock.release()
+
+
+def second_at_a_gate(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Place[str, str]], bool]
+) -> list[Future[str]]:
+    """One fan writes; a second waits at such a gate, and a third behind."""
+    all_wait = Event()
+
+    class Watched(Place[str, str]):
+        def __init__(self, wish: str) -> None:
+            super().__init__(wish)
+            if wish == "second":
+                self.gate = Gate(self, all_wait, happens)  # type: ignore[assignment]
+
+    monkeypatch.setattr(batches, "Place", Watched)
+    asked = crowd.first_and_others("second", "third")
+    all_wait.set()
+    return asked
+
+
+def made_leader(place: Place[str, str], book: Book) -> None:
+    book.may_go_on.set()
+    wait_until(lambda: place.is_leader)
+
+
+def test_a_fan_who_is_to_write_next_in_the_moment_of_giving_up_writes_for_all(
+    crowd: Crowd, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gives_up(place: Place[str, str]) -> bool:
+        made_leader(place, book)
+        return False
+
+    asked = second_at_a_gate(crowd, monkeypatch, gives_up)
+    assert [outcome(one) for one in asked] == ["place of first", "place of second", "place of third"]
+    assert book.written == [["first"], ["second", "third"]]
+
+
+def test_a_fan_who_is_ended_while_waiting_is_not_made_the_next_writer(
+    crowd: Crowd, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_ended(place: Place[str, str]) -> bool:
+        raise SystemExit(1)
+
+    asked = second_at_a_gate(crowd, monkeypatch, is_ended)
+    assert outcome(asked[1]) == "SystemExit"
+    book.may_go_on.set()
+    assert [outcome(one) for one in asked] == ["place of first", "SystemExit", "place of third"]
+    assert crowd.batches._waiting == {}
+
+
+def test_a_fan_who_is_ended_in_the_moment_of_being_made_the_next_writer_hands_over(
+    crowd: Crowd, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_ended(place: Place[str, str]) -> bool:
+        made_leader(place, book)
+        raise SystemExit(1)
+
+    asked = second_at_a_gate(crowd, monkeypatch, is_ended)
+    assert [outcome(one) for one in asked] == ["place of first", "SystemExit", "place of third"]
+    assert crowd.batches._waiting == {}
 
 
 def test_another_line_does_not_wait(crowd: Crowd, book: Book) -> None:

@@ -95,7 +95,9 @@ def test_when_the_card_part_fails_the_points_return_once() -> None:
         do(settling.settle, payment.id, report(payment, "failed"), NOW)
     assert fresh(payment).status == "failed"
     assert points.balance(holder) == 30_000
-    kinds = db.session.scalars(select(PointHistory.type).where(PointHistory.user_id == holder))
+    kinds = db.session.scalars(
+        select(PointHistory.type).where(PointHistory.user_id == holder).order_by(PointHistory.id)
+    )
     assert list(kinds) == ["GRANT", "USE", "REFUND"]
 
 

@@ -110,6 +110,8 @@ def test_money_for_a_seat_that_is_gone_goes_back() -> None:
 def test_numbers_of_the_house_before_buy_nothing() -> None:
     evening, latecomer, holder = house(), fan("latecomer"), fan("holder")
     do(replace, evening.id, plan_of(longer()))
+    db.session.refresh(evening)
+    db.session.expunge(evening)  # as pages have it: of no database session
     with at_once():
         assert plainly.place(latecomer, evening, [2], NOW, edition=1) is None
     with at_once():

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import ARRAY, Integer, String, any_, bindparam, insert, select, text, update
+from sqlalchemy import ARRAY, Connection, Integer, String, any_, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 
 from tests.builders import concert, fan
+from webapp import statements
 from webapp.accounts.models import User
 from webapp.concerts.models import Concert
 from webapp.db import at_once, autocommitting, db, fetch, transaction
@@ -15,6 +16,7 @@ CONCERTS = select(*Concert.__table__.columns).order_by(Concert.id)
 NAMED = select(User.id, User.name).where(User.name == any_(bindparam("names", type_=ARRAY(String)))).order_by(User.id)
 EITHER = select(User.id).where(User.id.in_(bindparam("ids", expanding=True))).order_by(User.id)
 RENAMING = update(User).where(User.id == bindparam("user", type_=Integer)).values(name="50 % off").returning(User.name)
+BACKEND = text("SELECT pg_backend_pid() AS pid").columns(pid=Integer)
 FOLLOWER = insert(User).values(email="Holder@frontrow.test", name="Somebody", password="-").returning(User.id)
 
 
@@ -90,6 +92,38 @@ def test_when_a_connection_breaks_one_hears_of_it_and_whoever_comes_next_is_answ
             fetch(NAMED, names=["Holder"])
         assert broken.value.connection_invalidated
         assert len(fetch(NAMED, names=["Holder"])) == 1  # the other was given back before: it is asked first
+
+
+def test_a_value_that_cannot_be_sent_costs_nobody_a_connection() -> None:
+    with autocommitting(db.engine).connect() as one:
+        pid = one.scalar(BACKEND)
+    for _ in range(2):
+        with pytest.raises(UnicodeEncodeError):
+            fetch(NAMED, names=["half a letter: \ud800"])
+    assert fetch(BACKEND)[0].pid == pid
+
+
+def test_whoever_is_ended_in_the_middle_of_a_statement_takes_the_connection_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with autocommitting(db.engine).connect() as keeper:
+        pid = fetch(BACKEND)[0].pid
+        with monkeypatch.context() as ending:
+            ending.setattr(statements, "_cursor", Ended)
+            with pytest.raises(SystemExit):
+                fetch(BACKEND)
+        assert fetch(BACKEND)[0].pid not in {pid, keeper.scalar(BACKEND)}
+
+
+class Ended:
+    """A cursor in the midst of whose statement the process is ended."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection: Any = connection.connection.driver_connection
+
+    def execute(self, words: str, values: Any) -> None:
+        self.connection.pgconn.send_query(b"SELECT pg_sleep(1)")
+        raise SystemExit(1)
 
 
 def test_a_value_that_nobody_gave_is_not_taken_for_null() -> None:

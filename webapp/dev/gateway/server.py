@@ -21,7 +21,7 @@ workers = 1
 threads = 16
 keepalive = 30
 backlog = 1024
-graceful_timeout = 3
+graceful_timeout = 5  # for one that hangs: a stop takes about a second
 loglevel = "warning"
 control_socket_disable = True  # it would sit in the home folder, where the shop's own server has one
 proc_name = "sandbox-pay"
@@ -58,3 +58,4 @@ def worker_exit(server: Any, worker: Any) -> None:
     """Stop delivering; what is pending is in the book."""
     if isinstance(worker.wsgi, Flask):
         till(worker.wsgi).stop()
+        print("Sandbox Pay has stopped.", file=sys.stderr, flush=True)
