@@ -21,15 +21,17 @@ from webapp.waiting_room import admission, steering
 from webapp.waiting_room.lobby_models import LobbyEntry
 from webapp.waiting_room.models import QueueSession
 
+# A copy of the room: the page's own board goes on hearing of the real line, and would speak in between.
 SAID = """() => {
-  const said = document.querySelector(".room > [data-said]");
+  window.room = document.querySelector(".room").cloneNode(true);
+  const said = window.room.querySelector(".room > [data-said]");
   window.said = [];
   const observer = new MutationObserver(() => window.said.push(said.textContent));
   observer.observe(said, { childList: true, characterData: true });
 }"""
 BOARD = """async (counts) => {
   const { board } = await import("frontrow/waiting_room/board");
-  window.shown ??= board(document.querySelector(".room"));
+  window.shown ??= board(window.room);
   for (const count of counts) {
     window.shown.people(count);
     await null;
