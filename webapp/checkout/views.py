@@ -18,6 +18,7 @@ from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PEN
 from webapp.checkout.models import PAID as PAYMENT_PAID
 from webapp.checkout.models import REFUNDED as PAYMENT_REFUNDED
 from webapp.checkout.refund_models import RETURNED, Refund
+from webapp.checkout.voices import FAN, Voice
 from webapp.concerts import recent
 from webapp.concerts.models import Concert, Schedule
 from webapp.db import db, fetch
@@ -128,12 +129,12 @@ def page_of(public_id: str, user_id: int, now: datetime) -> dict[str, Any]:
     return _page(LOOKED(inside[0][-len(Order.__table__.columns) :]), inside, now)
 
 
-def page(order: Looked, now: datetime) -> dict[str, Any]:
-    """The same for an order that was read before."""
-    return _page(order, fetch(INSIDE, order_id=order.id), now)
+def page(order: Looked, now: datetime, voice: Voice = FAN) -> dict[str, Any]:
+    """The same for an order that was read before, its history told to whoever reads in this voice."""
+    return _page(order, fetch(INSIDE, order_id=order.id), now, voice)
 
 
-def _page(order: Looked, inside: Sequence[Row[Any]], now: datetime) -> dict[str, Any]:
+def _page(order: Looked, inside: Sequence[Row[Any]], now: datetime, voice: Voice = FAN) -> dict[str, Any]:
     payments = [row for row in inside if row.id is not None]
     items = [OrderItem(**item) for item in inside[0].items or []]
     schedule = recent.schedule(order.schedule_id)
@@ -148,7 +149,10 @@ def _page(order: Looked, inside: Sequence[Row[Any]], now: datetime) -> dict[str,
         "attempt": _attempt(_telling(payments, seen.status)) if payments else None,
         "is_money_returning": any(one.status in GOING_BACK for one in payments),
         "refund": refund,
-        "timeline": [*reasons.timeline(order, payments), *returns.timeline(refund, schedule.concert.time_zone)],
+        "timeline": [
+            *reasons.timeline(order, payments, voice),
+            *returns.timeline(refund, schedule.concert.time_zone, voice),
+        ],
     }
 
 
