@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from jinja2 import Environment
 
+from webapp import languages
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "webapp/translations/ko/LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
@@ -32,16 +34,19 @@ SPOKEN_ATTRIBUTE = re.compile(r'\s(?:aria-label|aria-roledescription|alt|title|p
 @lru_cache
 def wanted() -> Catalog:
     """Every sentence that the code and the templates ask a translation for, as bin/translate finds them."""
-    command = next(line for line in (ROOT / "bin/translate").read_text().splitlines() if "pybabel extract" in line)
-    words = shlex.split(command)
-    own = [after for word, after in pairwise(words) if word == "-k"]
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     catalog = Catalog()
-    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(own)}
-    for path, _, sentence, comments, context in extract_from_dir(str(ROOT), methods, options, keywords):
+    for path, _, sentence, comments, context in extract_from_dir(str(ROOT), methods, options, asking()):
         catalog.add(sentence, None, [(path, 0)], auto_comments=comments, context=context)
     return catalog
+
+
+def asking() -> dict[str, object]:
+    """The names of functions whose sentences bin/translate finds."""
+    command = next(line for line in (ROOT / "bin/translate").read_text().splitlines() if "pybabel extract" in line)
+    own = [after for word, after in pairwise(shlex.split(command)) if word == "-k"]
+    return {**DEFAULT_KEYWORDS, **parse_keywords(own)}
 
 
 def korean() -> Catalog:
@@ -132,6 +137,12 @@ def kinds(template: str) -> Iterator[tuple[int, str, str]]:
             yield line, kind, value
         if kind in {"variable_end", "block_end", "comment_end", "raw_end"}:
             inside = False
+
+
+def test_whatever_says_a_sentence_has_its_sentences_found() -> None:
+    saying = {name for name in vars(languages) if name.endswith("gettext")}
+    assert {"gettext", "ngettext", "plain_gettext", "plain_ngettext"} <= saying
+    assert saying - asking().keys() == set()
 
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
