@@ -145,6 +145,16 @@ def unindexed(column: Any) -> ColumnElement[Any]:
     return cast(ColumnElement[Any], column + literal_column("0"))
 
 
+def survey(model: type[Any]) -> None:
+    """Have Postgres look at a table once what was written has committed; by itself it would some minutes later."""
+    after_commit(_analyze, model.__tablename__, once=("survey", model))
+
+
+def _analyze(table: str) -> None:
+    with autocommitting(db.engine).connect() as connection:
+        connection.exec_driver_sql(f"ANALYZE {table}")
+
+
 def some_of(model: type[Any], which: ColumnElement[bool], most: int) -> ColumnElement[bool]:
     """The condition of being among up to `most` of these rows: so what piled up goes in batches."""
     key = inspect(model).primary_key

@@ -16,7 +16,7 @@ from webapp.booking import claims
 from webapp.booking.models import EXPIRED, Reservation, is_lapsed
 from webapp.concerts.models import Schedule, Seat, SeatPlan
 from webapp.concerts.plans import PlannedSeat, seats_of
-from webapp.db import db
+from webapp.db import db, survey
 from webapp.errors import EditRefused
 
 Key = tuple[str, str, str]  # section, row, place
@@ -82,6 +82,7 @@ def replace(schedule: Schedule, plan: SeatPlan, prices: Mapping[str, int], now: 
     _add(schedule.id, [one for one in wanted if _key(one) not in known], prices)
     schedule.seat_plan_id = plan.id
     schedule.edition += 1
+    survey(Seat)
     return found
 
 
