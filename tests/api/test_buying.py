@@ -84,6 +84,16 @@ def test_seats_are_for_whose_turn_it_is(program: Programs) -> None:
     assert program(None).get(f"/api/reservation/seats/available?date={DATE}").status_code == 401
 
 
+def test_a_section_is_called_as_it_is_in_the_language_asked_for(program: Programs) -> None:
+    document = hall()
+    document["sections"][0]["name_ko"] = "플로어"
+    holder = admitted(program, schedule(concert(), document))
+    for language, name in (("ko", "플로어"), ("en", "Floor")):
+        asked = {"Accept-Language": language}
+        seats = holder.get(f"/api/reservation/seats/available?date={DATE}", headers=asked).json["seats"]
+        assert [one["section"] for one in seats] == [name] * 12
+
+
 def test_looking_at_seats_is_showing_up(program: Programs, show: Schedule, timepiece: Timepiece) -> None:
     fan("holder")
     holder = program("holder")

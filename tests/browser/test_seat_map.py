@@ -96,7 +96,7 @@ def test_in_an_arena_from_the_whole_house_to_a_held_seat(enter: Stage, show: Con
     come_to_rest(page)
     before = on_screen(page, (seat.x, seat.y))
     page.get_by_role("button", name="한국어").click()
-    expect(page.locator(".sheet-seats")).to_contain_text(f"{section['name']} 1열 10번")
+    expect(page.locator(".sheet-seats")).to_contain_text(f"{section['name_ko']} 1열 10번")
     come_to_rest(page)
     assert on_screen(page, (seat.x, seat.y)) == pytest.approx(before, abs=2)
     page.get_by_role("button", name="1석 선점하기").click()

@@ -74,6 +74,41 @@ def test_rows_written_by_hand_become_a_house() -> None:
     assert back.y > front.y
 
 
+def named(found: reading.Reading) -> list[tuple[str, str | None]]:
+    return [(section["name"], section.get("name_ko")) for section in found.plan["sections"]]
+
+
+def test_a_section_has_its_korean_name_behind_a_bar() -> None:
+    rows = "grade R\nA 1-2"
+    found = reading.read(
+        f"section Stalls | 1층\n{rows}\nfloor 2F | 2층\nsection A\n{rows}\nsection B|나\n{rows}\n"
+        f"floor Top\nsection C | 다\n{rows}\nsection D\n{rows}\nsection 옥상 | 옥상\n{rows}\n"
+        f"floor Sky | 하늘\n{rows}".encode()
+    )
+    assert named(found) == [
+        ("Stalls", "1층"),
+        ("2F A", "2층 A"),
+        ("2F B", "2층 나"),
+        ("Top C", "Top 다"),
+        ("Top D", None),
+        ("Top 옥상", None),
+        ("Sky", "하늘"),
+    ]
+    assert {(seat.section, seat.section_ko) for seat in seats_of(found.plan)} >= {("Stalls", "1층"), ("Top D", "")}
+
+
+def test_zones_of_pretix_have_theirs_behind_a_bar_too() -> None:
+    house = pretix()
+    house["zones"][0]["name"] = "Parkett | 1층"
+    twin = deepcopy(house["zones"][0])
+    twin["name"], twin["position"]["y"] = "Rang | 1층", 400
+    for row in twin["rows"]:
+        for seat in row["seats"]:
+            seat["seat_guid"] += "-twin"
+    house["zones"].append(twin)
+    assert named(reading.read(json.dumps(house).encode())) == [("Parkett", "1층"), ("Rang (2)", "1층 (2)")]
+
+
 def test_the_example_of_the_docs_can_be_imported() -> None:
     text = Path("docs/examples/blue-hall.txt").read_bytes()
     found = reading.read(text)
@@ -101,6 +136,11 @@ def test_the_example_of_the_docs_can_be_imported() -> None:
         ("grade R\nA 1-2 missing 1,2", "line 2, column 1: No seat of this row is left."),
         ("grade R\nA 1-2\nA 3-4", "line 3, column 1: Section Floor has a row A already."),
         ("section A\ngrade R\nA 1-2\nsection A\nB 1-2", "line 4, column 9: There is a section A already."),
+        ("section A | \ngrade R\nA 1-2", "line 1, column 9: Write the name, one “|”, and the Korean name behind it."),
+        ("section A | 가 | 나\ngrade R\nA 1-2", "line 1, column 9: Write the name, one “|”"),
+        ("floor | 가\ngrade R\nA 1-2", "line 1, column 7: Write the name, one “|”"),
+        ("section A | 가\ngrade R\nA 1-2\nsection B | 가\nB 1-2", "line 4, column 9: There is a section 가 already."),
+        ("section A | " + "가" * 61, "line 1, column 9: “가가가가가가가가가가가가가가가가가가가가…” is too long"),
         ("grade 9000", "line 1, column 7: A grade needs a name"),
         ("grade R 0", "line 1, column 9: A price goes from 1 to 10,000,000 won."),
         ("grade R 99999999999999999999", "line 1, column 9: A price goes from 1"),

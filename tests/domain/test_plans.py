@@ -34,7 +34,7 @@ def plan(*rows: tuple[str, list[float]]) -> Plan:
 def test_seats_come_in_the_order_of_their_numbers() -> None:
     seats = list(seats_of(plan(("VIP", [95, 105]), ("R", [90, 100, 110]))))
     assert [seat.number for seat in seats] == [1, 2, 3, 4, 5]
-    assert seats[3] == (4, "Floor", "2", "2", "R", 100, 72)
+    assert seats[3] == (4, "Floor", "2", "2", "R", 100, 72, "")
 
 
 WRONG = [
@@ -97,6 +97,18 @@ def test_a_wrong_seat_is_named_with_its_row(seat: list[Any], sentence: str) -> N
 def test_what_is_no_object_is_no_plan(document: object) -> None:
     with pytest.raises(PlanError, match=r"The plan must be an object\."):
         validate(document)
+
+
+def test_in_korean_too_each_section_is_called_something_else() -> None:
+    document = two_rows()
+    [floor] = document["sections"]
+    front = {**floor, "name": "Front", "rows": [{"name": "1", "grade": "R", "seats": [[5, "1", 10, 10]]}]}
+    document["sections"] = [floor | {"name_ko": "1층"}, front | {"name_ko": "앞"}]
+    assert [seat.section_ko for seat in seats_of(validate(document))] == ["1층"] * 4 + ["앞"]
+    for name, sentence in (("1층", "Section Front: another section is called 1층 in Korean."), ("", "must be a text")):
+        document["sections"][1]["name_ko"] = name
+        with pytest.raises(PlanError, match=sentence):
+            validate(document)
 
 
 def test_a_valid_plan_comes_back_untouched() -> None:

@@ -15,6 +15,7 @@ from webapp.concerts.models import Schedule, Seat, SeatPlan
 from webapp.concerts.plans import Plan
 from webapp.db import at_once, db
 from webapp.errors import NotFound, SeatsTaken
+from webapp.languages import speaking
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -65,6 +66,21 @@ def test_a_held_and_a_sold_seat_are_the_same_seats_under_other_numbers() -> None
     assert pay(held) == "paid"
 
 
+def test_another_plan_changes_what_korean_readers_call_a_section_and_no_seat() -> None:
+    evening = house()
+    order = hold(fan("holder"), evening, 2)
+    before, renamed = seat(evening, 2), longer()
+    renamed["sections"][0]["name_ko"] = "1층"
+    found = do(replace, evening.id, plan_of(renamed))
+    assert (found.kept, found.added, found.removed) == (12, 6, 0)
+    assert (seat(evening, 8).id, seat(evening, 8).section) == (before.id, "Floor")
+    assert {seat(evening, number).section_ko for number in range(1, 19)} == {"1층"}
+    with speaking("ko"):
+        assert views.items(order.id)[0].section_name == "1층"
+    do(replace, evening.id, plan_of(longer()), now=at(minutes=1))
+    assert {seat(evening, number).section_ko for number in range(1, 19)} == {""}
+
+
 def test_seats_that_somebody_has_stand_in_the_way_by_name() -> None:
     evening = house()
     hold(fan("holder"), evening, 6)
@@ -96,7 +112,7 @@ def test_a_hold_that_has_run_out_keeps_no_seat() -> None:
     do(replace, evening.id, plan_of(hall(2, 5)), now=later)
     gone = db.session.scalars(select(Seat).where(Seat.schedule_id.is_(None))).one()
     assert gone.name == "Floor B-6"
-    assert views.items(order.id)[0].section == "Floor"
+    assert views.items(order.id)[0].section_name == "Floor"
     assert db.session.scalars(select(Reservation)).one().is_cancelled
 
 

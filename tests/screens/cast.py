@@ -35,9 +35,9 @@ def front_of_the_hall() -> Plan:
         "Concert hall",
         (268, 72),
         [
-            fan_of_rows("Floor A", [("VIP", 1), ("R", 1)], centre, 330, -14, 0),
-            fan_of_rows("Floor B", [("VIP", 1), ("R", 1)], centre, 330, 0, 14),
-            fan_of_rows("Balcony A", [("S", 1), ("A", 1)], centre, 380, -12, 12),
+            fan_of_rows("Floor A | 플로어 A", [("VIP", 1), ("R", 1)], centre, 330, -14, 0),
+            fan_of_rows("Floor B | 플로어 B", [("VIP", 1), ("R", 1)], centre, 330, 0, 14),
+            fan_of_rows("Balcony A | 발코니 A", [("S", 1), ("A", 1)], centre, 380, -12, 12),
         ],
     )
 

@@ -133,7 +133,7 @@ def test_money_that_a_provider_would_not_return_is_asked_for_again(client: Flask
     assert client.post(path).status_code == 404
     page = client.get("/admin/payments").text
     assert "The amount paid is not the amount of this order" in page
-    assert "Our staff are sending the payment back." in page
+    assert "An operator is having the payment sent back." in page
 
 
 def test_money_that_had_to_be_sent_back_by_hand_stays_on_the_page_for_a_week(client: FlaskClient) -> None:
@@ -146,7 +146,7 @@ def test_money_that_had_to_be_sent_back_by_hand_stays_on_the_page_for_a_week(cli
     do(settling.settle, payment.id, report(payment, "cancelled"), NOW)
     page = client.get("/admin/payments").text
     assert "Money sent back" in page
-    assert "after you had given the seats back" in page
+    assert "after the fan had given the seats back" in page
 
 
 def test_money_that_waits_for_a_person_is_shown_first_and_what_is_back_last(client: FlaskClient) -> None:

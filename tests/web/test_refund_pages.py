@@ -138,7 +138,7 @@ def cancel_at_the_desk(desk: FlaskClient, order: Order, fee: str, fee_seen: int)
 
 @pytest.mark.parametrize(("choice", "kept"), [("ladder", 8_000), ("none", 0)])
 def test_an_operator_cancels_with_or_without_the_fee_and_it_is_written_down(
-    visit: Visitor, order: Order, timepiece: Timepiece, choice: str, kept: int
+    visit: Visitor, holder: int, order: Order, timepiece: Timepiece, choice: str, kept: int
 ) -> None:
     timepiece.pass_(minutes=TWENTY_DAYS)
     desk = visit(operator())
@@ -154,7 +154,12 @@ def test_an_operator_cancels_with_or_without_the_fee_and_it_is_written_down(
     action = db.session.scalars(select(OperatorAction)).one()
     assert (action.action, action.subject, action.before) == ("cancel order", order.public_id, {"status": "paid"})
     assert (action.after["status"], action.after["fee"]) == ("refunded", kept)
-    assert "The payment company is being asked" in desk.get(f"/admin/orders/{order.public_id}/refund").text
+    page = desk.get(f"/admin/orders/{order.public_id}/refund").text
+    assert "The payment company is being asked" in page
+    assert ("An operator cancelled this order." in page, "to the fan&#39;s card: we ask" in page) == (True, True)
+    assert not re.search(r"\b[Yy]our?\b", page[page.index("What happened so far") :].split("</ol>")[0])
+    fans = visit(holder).get(f"/orders/{order.public_id}").text
+    assert ("Our staff cancelled this order for you." in fans, "the fan" in fans) == (True, False)
 
 
 def test_an_operators_page_left_open_over_midnight_cancels_nothing(

@@ -13,6 +13,7 @@ from webapp.admin import background, house, log
 from webapp.admin.guards import operator_required
 from webapp.admin.routes import blueprint
 from webapp.checkout import reasons, reviewing, strays
+from webapp.checkout.voices import OPERATOR
 from webapp.db import transaction
 
 MOST_STRAYS = 50
@@ -49,7 +50,7 @@ def show_payments() -> str:
     looked_at = house.money_to_look_at(clock.now())
     found = strays.newest(MOST_STRAYS)
     owners = strays.owners(found)
-    strange = [(one, reasons.sentence(one.reason), owners.get(one.id)) for one in found]
+    strange = [(one, reasons.sentence(one.reason, OPERATOR), owners.get(one.id)) for one in found]
     return render_template("admin/payments.html", payments=looked_at, strays=strange)
 
 

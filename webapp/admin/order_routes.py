@@ -13,6 +13,7 @@ from webapp.admin.routes import blueprint
 from webapp.booking.models import PAID
 from webapp.checkout import refunding, returning, views
 from webapp.checkout.numbers import whole_number
+from webapp.checkout.voices import OPERATOR
 from webapp.db import transaction
 from webapp.errors import BookingError
 
@@ -33,7 +34,8 @@ def confirm_refund(public_id: str) -> str:
     offers = {}
     if order.status == PAID:
         offers = {"ladder": refunding.quote(order, now), "free": refunding.quote(order, now, free=True)}
-    return render_template("admin/refund.html", fan=sold.fan(order), offers=offers, **views.page(order, now))
+    seen = views.page(order, now, OPERATOR)
+    return render_template("admin/refund.html", fan=sold.fan(order), offers=offers, **seen)
 
 
 @blueprint.post("/orders/<public_id>/refund")

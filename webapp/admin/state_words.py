@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _lazy
 
 from webapp import pages
 from webapp.checkout import reasons
+from webapp.checkout.voices import OPERATOR
 from webapp.layout import money
 
 NAMES = {
@@ -110,7 +111,7 @@ def _value(name: str, value: Any) -> str:
 
 def _text(name: str, value: str) -> str:
     if name == "reason":
-        return reasons.sentence(value)
+        return reasons.sentence(value, OPERATOR)
     if name == "difference":
         return reasons.difference(value)["what"]
     if name in CODED:

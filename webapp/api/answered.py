@@ -82,7 +82,7 @@ class Seat(Answered):
     id: int = told("The seat", "좌석 ID", 1)
     number: int = told("Its number in the house", "좌석 번호", 1)
     price: int = told("What it costs, in won", "가격(원)", 110_000)
-    section: str = told("Its section", "구역", "Floor A")
+    section: str = told("Its section, in the language asked for", "요청한 언어의 구역", "Floor A")
     row: str = told("Its row", "열", "B")
     grade: str = told("Its grade", "등급", "VIP")
     schedule_id: int = told("The performance", "회차 ID", 1)

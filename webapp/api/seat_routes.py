@@ -126,7 +126,7 @@ def seats(call: Call) -> Told:
             id=seat.id,
             number=seat.number,
             price=seat.price,
-            section=seat.section,
+            section=seat.section_name,
             row=seat.row,
             grade=seat.grade,
             schedule_id=seat.schedule_id,

@@ -80,6 +80,7 @@ def _list(
         view="list",
         sections=sections,
         section=section,
+        section_name=next((one.said for one in sections if one.name == section), section),
         rows=seat_map.rows(schedule.id, section, user_id, now) if section else [],
         chosen=wish.chosen,
         problem=wish.problem,

@@ -1,7 +1,8 @@
 """Giving a performance another seat plan while it is on sale. Nobody loses a seat that they hold or have bought.
 
-A seat is the same seat when section, row and place are. It keeps its row in the table, and so its reservations; only
-its number in the house may change. What was drawn from the plan before is told by the schedule's `edition`.
+A seat is the same seat when section, row and place are. It keeps its row in the table, and so its reservations; its
+number in the house may change, and what its section is called in Korean. What was drawn from the plan before is told
+by the schedule's `edition`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from webapp.booking import claims
 from webapp.booking.models import EXPIRED, Reservation, is_lapsed
 from webapp.concerts.models import Schedule, Seat, SeatPlan
 from webapp.concerts.plans import PlannedSeat, seats_of
+from webapp.concerts.schedules import COLUMNS
 from webapp.db import db, survey
 from webapp.errors import EditRefused
 
@@ -26,9 +28,11 @@ ASIDE = 1_000_000  # above every number of a house
 STEP_ASIDE = text("UPDATE seats SET number = number + :aside WHERE id = ANY(:ids)")
 SETTLE = text(
     """
-    UPDATE seats SET number = seat.number, grade = seat.grade, price = seat.price
-    FROM unnest(CAST(:ids AS int[]), CAST(:numbers AS int[]), CAST(:grades AS text[]), CAST(:prices AS int[]))
-        AS seat (id, number, grade, price)
+    UPDATE seats SET number = seat.number, section_ko = seat.section_ko, grade = seat.grade, price = seat.price
+    FROM unnest(
+        CAST(:ids AS int[]), CAST(:numbers AS int[]), CAST(:sections_ko AS text[]), CAST(:grades AS text[]),
+        CAST(:prices AS int[])
+    ) AS seat (id, number, section_ko, grade, price)
     WHERE seats.id = seat.id
     """
 )
@@ -127,6 +131,7 @@ def _settle(pairs: Sequence[tuple[Seat, PlannedSeat]], prices: Mapping[str, int]
     settled = {
         "ids": [seat.id for seat, _one in pairs],
         "numbers": [one.number for _seat, one in pairs],
+        "sections_ko": [one.section_ko for _seat, one in pairs],
         "grades": [one.grade for _seat, one in pairs],
         "prices": [prices[one.grade] for _seat, one in pairs],
     }
@@ -136,11 +141,8 @@ def _settle(pairs: Sequence[tuple[Seat, PlannedSeat]], prices: Mapping[str, int]
 def _add(schedule_id: int, planned: Sequence[PlannedSeat], prices: Mapping[str, int]) -> None:
     if not planned:
         return
-    about = [
-        {"number": one.number, "section": one.section, "row": one.row, "place": one.place, "grade": one.grade}
-        for one in planned
-    ]
-    rows = [{**one, "schedule_id": schedule_id, "price": prices[one["grade"]]} for one in about]  # type: ignore[index]
+    about = [{name: getattr(one, name) for name in COLUMNS} for one in planned]
+    rows = [{**one, "schedule_id": schedule_id, "price": prices[one["grade"]]} for one in about]
     db.session.execute(insert(Seat), rows)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.booking.models import OPEN, Order, Reservation
@@ -12,15 +13,20 @@ from webapp.db import db, unindexed
 
 @dataclass(frozen=True)
 class Item:
-    """One seat of an order."""
+    """One seat of an order, its section as the reader calls it."""
 
-    section: str
+    section_name: str
     row: str
     place: str
     grade: str
     price: int
     reservation_id: int
     number: int
+
+    @property
+    def in_words(self) -> str:
+        said = {"section": self.section_name, "row": self.row, "place": self.place}
+        return str(_("%(section)s, row %(row)s, seat %(place)s", **said))
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def items_by_order(order_ids: list[int], *, live_only: bool = False) -> dict[int
         statement = statement.where(~Reservation.is_cancelled)
     found: dict[int, list[Item]] = {}
     for seat, reservation_id, price, order_id in db.session.execute(statement):
-        item = Item(seat.section, seat.row, seat.place, seat.grade, price, reservation_id, seat.number)
+        item = Item(seat.section_name, seat.row, seat.place, seat.grade, price, reservation_id, seat.number)
         found.setdefault(order_id, []).append(item)
     return found
 

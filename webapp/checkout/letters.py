@@ -153,7 +153,7 @@ def _evening(matter: Matter) -> list[tuple[str, str]]:
         (_("Concert"), f"{matter.concert.title}, {matter.concert.artist}"),
         (_("When"), _moment(matter.schedule.starts_at, matter.concert.time_zone)),
         (_("Where"), f"{matter.concert.venue}, {matter.concert.city}"),
-        (_("Seats"), "; ".join(_("%(section)s, row %(row)s, seat %(place)s", **vars(item)) for item in items)),
+        (_("Seats"), "; ".join(item.in_words for item in items)),
     ]
 
 

@@ -1,31 +1,29 @@
-"""A refund in sentences for the fan: what was cancelled, what goes where, and when a card shows it."""
+"""A refund in sentences, the fan's or another reader's: what was cancelled, what goes where, when a card shows it."""
 
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_babel import gettext as _
 
 from webapp.checkout.refund_models import ASKED, BY_OPERATOR, BY_SHOW, REFUSED, RETURNED, Refund
+from webapp.checkout.voices import FAN, Voice
 
 # Korean card companies take a cancellation back off the bill three to five working days after they hear of it.
 WORKING_DAYS = 5
 SATURDAY = 5
 
 
-def timeline(refund: Refund | None, zone: str) -> list[dict[str, Any]]:
+def timeline(refund: Refund | None, zone: str, voice: Voice = FAN) -> list[dict[str, Any]]:
     """What happened to a refund so far, oldest first: {at, sentence}."""
     if refund is None:
         return []
-    events = [{"at": refund.created_at, "sentence": f"{_cause(refund)} {_gone_back(refund)}".strip()}]
+    events = [{"at": refund.created_at, "sentence": f"{_cause(refund, voice)} {_gone_back(refund, voice)}".strip()}]
     if refund.card_amount and refund.status == RETURNED and refund.returned_at:
         latest = _show("day", working_days_after(refund.returned_at.astimezone(ZoneInfo(zone))), zone)
-        words = _("The payment company has confirmed. Your card shows the money by %(day)s.", day=latest)
-        events.append({"at": refund.returned_at, "sentence": words})
+        events.append({"at": refund.returned_at, "sentence": str(voice.confirmed) % {"day": latest}})
     if refund.status == REFUSED and refund.refused_at:
-        words = _("The payment company did not give it back by itself. Our staff are looking at it.")
-        events.append({"at": refund.refused_at, "sentence": words})
+        events.append({"at": refund.refused_at, "sentence": str(voice.refused)})
     return events
 
 
@@ -38,29 +36,18 @@ def working_days_after(at: datetime) -> datetime:
     return day
 
 
-def _cause(refund: Refund) -> str:
-    if refund.cause == BY_SHOW:
-        return str(_("This performance is cancelled. You get back everything you paid."))
-    if refund.cause == BY_OPERATOR:
-        return str(_("Our staff cancelled this order for you."))
-    return str(_("You cancelled this order."))
+def _cause(refund: Refund, voice: Voice) -> str:
+    return str({BY_SHOW: voice.by_show, BY_OPERATOR: voice.by_operator}.get(refund.cause, voice.by_fan))
 
 
-def _gone_back(refund: Refund) -> str:
+def _gone_back(refund: Refund, voice: Voice) -> str:
     said = []
     if refund.points_amount:
-        said.append(_("%(amount)s is back in your points.", amount=_show("money", refund.points_amount)))
-    if refund.card_amount and refund.status == ASKED:
-        said.append(
-            _(
-                "%(amount)s goes back to your card: we ask the payment company until it confirms, and your card shows"
-                " it three to five working days later.",
-                amount=_show("money", refund.card_amount),
-            )
-        )
-    elif refund.card_amount:
-        said.append(_("%(amount)s goes back to your card.", amount=_show("money", refund.card_amount)))
-    return " ".join(str(one) for one in said)
+        said.append(str(voice.to_points) % {"amount": _show("money", refund.points_amount)})
+    if refund.card_amount:
+        words = voice.to_card_asked if refund.status == ASKED else voice.to_card
+        said.append(str(words) % {"amount": _show("money", refund.card_amount)})
+    return " ".join(said)
 
 
 def _show(name: str, *values: Any) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import JSON, Row, bindparam, literal_column, select
 from sqlalchemy.engine import result_tuple
 
@@ -18,10 +17,12 @@ from webapp.checkout.models import CANCELLED, CANCELLING, FAILED, IN_REVIEW, PEN
 from webapp.checkout.models import PAID as PAYMENT_PAID
 from webapp.checkout.models import REFUNDED as PAYMENT_REFUNDED
 from webapp.checkout.refund_models import RETURNED, Refund
+from webapp.checkout.voices import FAN, Voice
 from webapp.concerts import recent
 from webapp.concerts.models import Concert, Schedule
 from webapp.db import db, fetch
 from webapp.errors import NotFound
+from webapp.languages import either
 
 PAYING = "paying"
 GOING_BACK = {CANCELLING, IN_REVIEW}
@@ -34,8 +35,8 @@ LOOKED = result_tuple([column.key for column in Order.__table__.columns])
 ITEMS = literal_column(
     """(
     SELECT json_agg(json_build_object(
-        'section', seats.section, 'row', seats.row, 'place', seats.place, 'grade', seats.grade,
-        'price', reservations.price, 'ticket_code', tickets.code) ORDER BY seats.number)
+        'section', seats.section, 'section_ko', seats.section_ko, 'row', seats.row, 'place', seats.place,
+        'grade', seats.grade, 'price', reservations.price, 'ticket_code', tickets.code) ORDER BY seats.number)
     FROM reservations JOIN seats ON seats.id = reservations.seat_id
     LEFT JOIN tickets ON tickets.reservation_id = reservations.id
     WHERE reservations.order_id = orders.id
@@ -71,7 +72,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class OrderItem:
-    section: str
+    section_name: str
     row: str
     place: str
     grade: str
@@ -128,14 +129,14 @@ def page_of(public_id: str, user_id: int, now: datetime) -> dict[str, Any]:
     return _page(LOOKED(inside[0][-len(Order.__table__.columns) :]), inside, now)
 
 
-def page(order: Looked, now: datetime) -> dict[str, Any]:
-    """The same for an order that was read before."""
-    return _page(order, fetch(INSIDE, order_id=order.id), now)
+def page(order: Looked, now: datetime, voice: Voice = FAN) -> dict[str, Any]:
+    """The same for an order that was read before, its history told to whoever reads in this voice."""
+    return _page(order, fetch(INSIDE, order_id=order.id), now, voice)
 
 
-def _page(order: Looked, inside: Sequence[Row[Any]], now: datetime) -> dict[str, Any]:
+def _page(order: Looked, inside: Sequence[Row[Any]], now: datetime, voice: Voice = FAN) -> dict[str, Any]:
     payments = [row for row in inside if row.id is not None]
-    items = [OrderItem(**item) for item in inside[0].items or []]
+    items = [_item(**item) for item in inside[0].items or []]
     schedule = recent.schedule(order.schedule_id)
     refund = refunding.of_order(order.id) if _is_refunded(order, payments) else None
     seen = _seen(order, payments, refund, now)
@@ -148,8 +149,15 @@ def _page(order: Looked, inside: Sequence[Row[Any]], now: datetime) -> dict[str,
         "attempt": _attempt(_telling(payments, seen.status)) if payments else None,
         "is_money_returning": any(one.status in GOING_BACK for one in payments),
         "refund": refund,
-        "timeline": [*reasons.timeline(order, payments), *returns.timeline(refund, schedule.concert.time_zone)],
+        "timeline": [
+            *reasons.timeline(order, payments, voice),
+            *returns.timeline(refund, schedule.concert.time_zone, voice),
+        ],
     }
+
+
+def _item(section: str, section_ko: str, **rest: Any) -> OrderItem:
+    return OrderItem(section_name=either(section, section_ko), **rest)
 
 
 def orders(user_id: int, before: int | None, most: int, now: datetime) -> list[Line]:
@@ -241,5 +249,5 @@ def _attempt(payment: Attempted) -> Attempt:
 
 
 def _line(order: Order, concert: Concert, schedule: Schedule, items: list[booking_views.Item], seen: OrderSeen) -> Line:
-    seats = ", ".join(_("%(section)s, row %(row)s, seat %(place)s", **vars(item)) for item in items)
+    seats = ", ".join(item.in_words for item in items)
     return Line(order.id, seen, concert, schedule, seats, sum(item.price for item in items), seen.status)

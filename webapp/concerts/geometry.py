@@ -58,6 +58,8 @@ def describe(plan: Plan) -> dict[str, Any]:
         "sections": [
             {
                 "name": section["name"],
+                # In both languages: the file is the same for everybody.
+                **({"name_ko": section["name_ko"]} if "name_ko" in section else {}),
                 "outline": section["outline"],
                 "label": section["label"],
                 "rows": [_row(row) for row in section["rows"]],

@@ -24,7 +24,7 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from webapp.concerts.plans import Plan
 from webapp.concerts.texts import NEEDED, Texts, in_a_language
 from webapp.db import Model
-from webapp.languages import spoken
+from webapp.languages import either, spoken
 
 # Common practice in Korea; checkout/fees.py reads it, docs/decisions/0015 says why.
 REFUND_TERMS = (
@@ -140,9 +140,10 @@ class Schedule(Model):
 class Seat(Model):
     """One seat of one schedule. `number` counts over the whole house from 1; `place` is its number in its row.
 
-    `is_sold` and `held_until` say whether it can be taken, by the clock: see `is_free`. `version` rises with
-    every change of owner. `price` is what the next buyer pays; whoever has it pays what their reservation says. A seat
-    without a schedule was taken out of its house by a new plan: only orders that are over still know it.
+    `section` is what a seat is found by, `section_name` what its reader calls it. `is_sold` and `held_until` say
+    whether it can be taken, by the clock: see `is_free`. `version` rises with every change of owner. `price` is what
+    the next buyer pays; whoever has it pays what their reservation says. A seat without a schedule was taken out of its
+    house by a new plan: only orders that are over still know it.
     """
 
     __tablename__ = "seats"
@@ -150,6 +151,7 @@ class Seat(Model):
     schedule_id: Mapped[int | None] = mapped_column(ForeignKey("schedules.id"))
     number: Mapped[int]
     section: Mapped[str] = mapped_column(String(60))
+    section_ko: Mapped[str] = mapped_column(String(60), default="", server_default="")
     row: Mapped[str] = mapped_column(String(20))
     place: Mapped[str] = mapped_column(String(20))
     grade: Mapped[str] = mapped_column(String(20))
@@ -172,7 +174,11 @@ class Seat(Model):
     @property
     def name(self) -> str:
         """How pages say it: section, row, place."""
-        return f"{self.section} {self.row}-{self.place}"
+        return f"{self.section_name} {self.row}-{self.place}"
+
+    @property
+    def section_name(self) -> str:
+        return either(self.section, self.section_ko)
 
 
 def is_free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:

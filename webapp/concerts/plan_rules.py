@@ -21,9 +21,10 @@ def check(document: object) -> None:
     _text(plan, "name", "The plan")
     frame = _length(plan, "width", "The plan"), _length(plan, "height", "The plan")
     _check_stage(_mapping(plan.get("stage"), "The stage"), frame)
-    number, names, spots = 0, set[str](), set[Point]()
+    number, names, korean_names, spots = 0, set[str](), set[str](), set[Point]()
     for index, section in enumerate(_listing(plan, "sections", "The plan"), start=1):
         where = _name_once(section, f"Section {index}", names, "Section")
+        _check_korean_name(section, where, korean_names)
         _check_outline(section, where, frame)
         row_names, before, places = set[str](), ("", ""), set[str]()
         for row_index, row in enumerate(_listing(section, "rows", where), start=1):
@@ -86,6 +87,14 @@ def _name_once(found: object, where: str, names: set[str], kind: str) -> str:
         raise PlanError(f"{kind} {name} appears twice.")
     names.add(name)
     return f"{kind} {name}"
+
+
+def _check_korean_name(section: dict[str, Any], where: str, names: set[str]) -> None:
+    """It may be left out, and then the section is called by its name in Korean too."""
+    name = _text(section, "name_ko" if "name_ko" in section else "name", where)
+    if name in names:
+        raise PlanError(f"{where}: another section is called {name} in Korean.")
+    names.add(name)
 
 
 def _mapping(found: object, where: str) -> dict[str, Any]:

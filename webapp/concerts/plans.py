@@ -4,7 +4,7 @@ Geometry only. Who holds a seat and what it costs belong to the seats of a sched
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypedDict, cast
+from typing import NamedTuple, NotRequired, TypedDict, cast
 
 from webapp.concerts.plan_rules import PlanError, check
 
@@ -39,6 +39,7 @@ class Row(TypedDict):
 
 class Section(TypedDict):
     name: str
+    name_ko: NotRequired[str]  # what it is called in Korean, where that is something else
     outline: list[Point]
     label: Point
     rows: list[Row]
@@ -62,6 +63,7 @@ class PlannedSeat(NamedTuple):
     grade: str
     x: float
     y: float
+    section_ko: str = ""
 
 
 def validate(document: object) -> Plan:
@@ -73,6 +75,7 @@ def validate(document: object) -> Plan:
 def seats_of(document: Plan) -> Iterator[PlannedSeat]:
     """Every seat in the order of its number."""
     for section in document["sections"]:
+        name, name_ko = section["name"], section.get("name_ko", "")
         for row in section["rows"]:
             for number, place, x, y in row["seats"]:
-                yield PlannedSeat(number, section["name"], row["name"], place, row["grade"], x, y)
+                yield PlannedSeat(number, name, row["name"], place, row["grade"], x, y, name_ko)

@@ -10,15 +10,15 @@ from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
 from webapp.concerts.plans import Plan, seats_of
 from webapp.db import db, survey
 
-COLUMNS = ("number", "section", "row", "place", "grade")
+COLUMNS = ("number", "section", "section_ko", "row", "place", "grade")
 
 # One statement for all of them: a stadium has fifty thousand.
 SEAT_BY_SEAT = text(
     """
-    INSERT INTO seats (schedule_id, number, section, "row", place, grade, price)
+    INSERT INTO seats (schedule_id, number, section, section_ko, "row", place, grade, price)
     SELECT :schedule_id, seat.* FROM unnest(
-        CAST(:number AS int[]), CAST(:section AS text[]), CAST(:row AS text[]), CAST(:place AS text[]),
-        CAST(:grade AS text[]), CAST(:price AS int[])
+        CAST(:number AS int[]), CAST(:section AS text[]), CAST(:section_ko AS text[]), CAST(:row AS text[]),
+        CAST(:place AS text[]), CAST(:grade AS text[]), CAST(:price AS int[])
     ) AS seat
     """
 )

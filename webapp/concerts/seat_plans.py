@@ -1,5 +1,6 @@
 """Seat plans from a draft to the archive. A document never changes: new seats are a new plan."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ class Portion(NamedTuple):
     section: str
     grade: str
     seats: int
+    section_ko: str = ""
 
 
 def listed(*, archived: bool = False) -> list[tuple[SeatPlan, int]]:
@@ -140,7 +142,5 @@ def grades_of(document: Plan) -> list[str]:
 
 def portions_of(document: Plan) -> list[Portion]:
     """How many seats of each grade each section has."""
-    counts: dict[tuple[str, str], int] = {}
-    for seat in seats_of(document):
-        counts[seat.section, seat.grade] = counts.get((seat.section, seat.grade), 0) + 1
-    return [Portion(section, grade, seats) for (section, grade), seats in counts.items()]
+    counts = Counter((seat.section, seat.section_ko, seat.grade) for seat in seats_of(document))
+    return [Portion(section, grade, seats, section_ko) for (section, section_ko, grade), seats in counts.items()]

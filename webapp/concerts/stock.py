@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, Integer, String, and_, any_, bindparam, func, sele
 
 from webapp.concerts.models import Schedule, Seat, is_free
 from webapp.db import db, fetch
+from webapp.languages import either
 from webapp.memory import Recent
 
 STALE_SECONDS = 1.0
@@ -67,6 +68,12 @@ class Section:
     price_to: int
     seats_left: int
     seats_total: int
+    name_ko: str = ""
+
+    @property
+    def said(self) -> str:
+        """Its name as the reader calls it."""
+        return either(self.name, self.name_ko)
 
 
 SELLS = and_(Schedule.cancelled_at.is_(None), Schedule.starts_at > bindparam("now"))
@@ -196,6 +203,7 @@ def by_section(schedule_id: int, now: datetime) -> list[Section]:
             func.max(Seat.price),
             func.count().filter(is_free(now)),
             func.count(),
+            func.max(Seat.section_ko),
         )
         .where(Seat.schedule_id == schedule_id)
         .group_by(Seat.section)

@@ -24,7 +24,10 @@ Bands = Sequence[tuple[str, int]]
 
 
 class Draft(NamedTuple):
-    """A section not yet numbered nor moved into a frame; each row is its grade and its seats, left to right."""
+    """A section not yet numbered nor moved into a frame; each row is its grade and its seats, left to right.
+
+    Behind a bar its name may say what it is called in Korean.
+    """
 
     name: str
     outline: list[Point]
@@ -103,6 +106,11 @@ def _chairs(table: Point, facing: float) -> list[Point]:
     return [_polar(table, CHAIR_REACH, facing + turn) for turn in (-100, -33, 33, 100)]
 
 
+def names(tier: str, number: int) -> str:
+    """The name of a tier's section in both languages, as a draft has it, from "Upper | 2층"."""
+    return " | ".join(f"{name} {number}" for name in tier.split(" | "))
+
+
 def framed(name: str, stage: tuple[float, float], drafts: Sequence[Draft]) -> Plan:
     """The numbered plan of a hall drawn around (0, 0), the middle of the front edge of a stage of that size."""
     width, height = stage
@@ -138,7 +146,10 @@ def _numbered(drafts: Sequence[Draft], left: float, top: float) -> list[Section]
             rows.append({"name": str(row), "grade": grade, "seats": entries})
             number += len(seats)
         outline = [moved(point) for point in draft.outline]
-        sections.append({"name": draft.name, "outline": outline, "label": moved(draft.label), "rows": rows})
+        name, _bar, korean = draft.name.partition(" | ")
+        sections.append({"name": name, "outline": outline, "label": moved(draft.label), "rows": rows})
+        if korean:
+            sections[-1]["name_ko"] = korean
     return sections
 
 

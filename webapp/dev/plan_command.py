@@ -30,7 +30,8 @@ def import_plan(file: Path, name: str, check: bool) -> None:
         for warning in found.warnings:
             click.echo(f"Worth a look: {warnings.said(warning)}")
         for part in seat_plans.portions_of(found.plan):
-            click.echo(f"{part.section}: {part.seats:,} seats of grade {part.grade}")
+            names = f"{part.section} | {part.section_ko}" if part.section_ko else part.section
+            click.echo(f"{names}: {part.seats:,} seats of grade {part.grade}")
         if check:
             return
         now = clock.now()

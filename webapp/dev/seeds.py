@@ -42,7 +42,7 @@ def put_on(show: Show, now: datetime) -> str:
     concert = _concert(show, now)
     document = show.hall()
     about = show.english
-    plan = SeatPlan(name=f"{about.venue}, {document['name'].lower()}", document=document)
+    plan = SeatPlan(name=f"{about.venue} / {show.korean.venue}", document=document)
     db.session.add_all([concert, plan])
     db.session.flush()
     db.session.add(Counter(concert_id=concert.id, capacity=show.capacity))

@@ -3,7 +3,7 @@
 from functools import partial
 
 from webapp.concerts.plans import Plan
-from webapp.dev.drawing import Bands, Draft, block, fan, framed
+from webapp.dev.drawing import Bands, Draft, block, fan, framed, names
 
 CORNER = (472.0, 1_140.0)  # where the straight stands end and the bends begin
 PITCH = 190.0  # from one straight block to the next
@@ -14,9 +14,9 @@ SIDES, BACK = 6, 5
 def stadium() -> Plan:
     """Some 50,000 seats: twenty floor blocks, and a lower, a middle and an upper tier around three sides."""
     tiers = [
-        _tier("Lower", 101, 120, [("R", 8), ("S", 18)], wedges=3),
-        _tier("Middle", 201, 475, [("S", 20)], wedges=4),
-        _tier("Upper", 301, 758, [("S", 6), ("A", 32)], wedges=6),
+        _tier("Lower | 1층", 101, 120, [("R", 8), ("S", 18)], wedges=3),
+        _tier("Middle | 2층", 201, 475, [("S", 20)], wedges=4),
+        _tier("Upper | 3층", 301, 758, [("S", 6), ("A", 32)], wedges=6),
     ]
     return framed("Stadium", (640, 120), [*_floor(), *(draft for tier in tiers for draft in tier)])
 
@@ -25,12 +25,12 @@ def _floor() -> list[Draft]:
     spots = [(x, y) for y in (52.0, 346.0, 640.0, 934.0) for x in (-430.0, -215.0, 0.0, 215.0, 430.0)]
     grades = ["VIP"] * 5 + ["R"] * 15
     return [
-        block(f"Floor {n}", [(grade, 24)], spot, 0, (9, 9))
+        block(f"Floor {n} | 플로어 {n}", [(grade, 24)], spot, 0, (9, 9))
         for n, (grade, spot) in enumerate(zip(grades, spots, strict=True), start=1)
     ]
 
 
-def _tier(prefix: str, first: int, radius: float, bands: Bands, wedges: int) -> list[Draft]:
+def _tier(tier: str, first: int, radius: float, bands: Bands, wedges: int) -> list[Draft]:
     """One ring of sections, numbered from the stage's left, round the back, to its right."""
     corner_x, corner_y = CORNER
     reach, turn = corner_x + radius, 90 / wedges
@@ -51,4 +51,4 @@ def _tier(prefix: str, first: int, radius: float, bands: Bands, wedges: int) -> 
         *right,
         *[partial(block, front=(reach, y), angle=90, groups=ACROSS) for y in reversed(down)],
     ]
-    return [piece(f"{prefix} {first + n}", bands) for n, piece in enumerate(pieces)]
+    return [piece(names(tier, first + n), bands) for n, piece in enumerate(pieces)]

@@ -10,13 +10,16 @@ export function unfold(file, prices) {
   const size = file.sections.reduce((sum, section) => sum + section.rows.reduce((seats, row) => seats + row.x.length, 0), 0);
   const plan = { ...file, size, x: new Float32Array(size + 1), y: new Float32Array(size + 1), rowOf: new Uint16Array(size + 1), grade: new Uint8Array(size + 1), rows: [] };
   let number = 1;
-  plan.sections = file.sections.map((section) => {
+  plan.sections = file.sections.map(inWords).map((section) => {
     const first = number;
     for (const row of section.rows) number = unfoldRow(plan, section, row, grades.get(row.grade), number);
     return about(plan, section, first, number - 1, grades);
   });
   return plan;
 }
+
+// The file is the same for every reader, so it has both names.
+const inWords = (section) => ({ ...section, name: (document.documentElement.lang === "ko" && section.name_ko) || section.name });
 
 function unfoldRow(plan, section, row, grade, first) {
   let [x, y] = [0, 0];

@@ -5,6 +5,7 @@ from typing import Any
 from webapp.concerts import seat_plans
 from webapp.concerts.models import SeatPlan
 from webapp.concerts.plans import Plan, Section
+from webapp.languages import either
 
 LETTER_WIDTH = 0.75  # of its height, with some air
 
@@ -29,9 +30,10 @@ def picture(document: Plan, grades: list[str]) -> dict[str, Any]:
 def _section(section: Section, letters: float) -> dict[str, Any]:
     """Its name is as large as its width lets it be."""
     across = [x for x, _y in section["outline"]]
-    room = (max(across) - min(across)) / (LETTER_WIDTH * max(len(section["name"]), 1))
+    name = either(section["name"], section.get("name_ko", ""))
+    room = (max(across) - min(across)) / (LETTER_WIDTH * max(len(name), 1))
     outline = " ".join(f"{x},{y}" for x, y in section["outline"])
-    return {"name": section["name"], "outline": outline, "label": section["label"], "letters": min(letters, room)}
+    return {"name": name, "outline": outline, "label": section["label"], "letters": min(letters, room)}
 
 
 def figures(plan: SeatPlan, prices: dict[str, int]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def settled(blocks: Sequence[Block], findings: Findings) -> float:
         for name, row in block.rows.items():
             block.rows[name] = [Spot(one.place, one.grade, one.x * scale, one.y * scale) for one in row]
             for one in block.rows[name]:
-                at, here = (round(one.x / CLOSEST), round(one.y / CLOSEST)), f"{block.name} {name}-{one.place}"
+                at, here = (round(one.x / CLOSEST), round(one.y / CLOSEST)), f"{block.name.name} {name}-{one.place}"
                 if at in spots:
                     findings.add("", _("Seats %(one)s and %(other)s stand on one spot.", one=spots[at], other=here))
                 spots.setdefault(at, here)

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from webapp.concerts.plan_files import limits, warnings
 from webapp.concerts.plan_files.ground import settled, stage_of
 from webapp.concerts.plan_files.json_walk import At
+from webapp.concerts.plan_files.naming import fitting, names
 from webapp.concerts.plan_files.problems import BadPlanFile, Findings, Problem, refuse, tidy
 from webapp.concerts.plan_files.shaping import Block, Spot, plan_of
 from webapp.concerts.plan_files.warnings import Warned
@@ -93,12 +94,13 @@ def _grades(top: At, findings: Findings) -> set[str]:
 
 def _take_zone(zone: At, index: int, zones: _Zones) -> None:
     said = zone.text("name", optional=True) or zone.text("zone_id", optional=True) or _("Zone %(number)s", number=index)
-    said = zones.findings.name(said, limits.LONGEST_SECTION, f"{zone.path}.name")
-    name, taken = said, {block.name for block in zones.blocks}
-    if said in taken:
-        name = next(f"{said} ({count})" for count in range(2, index + 1) if f"{said} ({count})" not in taken)
-        zones.findings.warn(warnings.ZONE_AGAIN, name=said, new=name)
-    block = Block(zones.findings.name(name, limits.LONGEST_SECTION, f"{zone.path}.name"))
+    place = f"{zone.path}.name"
+    said, taken = names(said, place, zones.findings), [block.name for block in zones.blocks]
+    name = said
+    if said.taken_by(taken):
+        name = next(one for one in map(said.numbered, range(2, 2 * index + 1)) if not one.taken_by(taken))
+        zones.findings.warn(warnings.ZONE_AGAIN, name=said.name, new=name.name)
+    block = Block(fitting(name, place, zones.findings))
     origin = zone.point("position")
     zones.areas += [area.moved(origin) for area in _areas(zone, limits.MOST_AREAS - len(zones.areas))]
     too_many = _("A house has at most %(most)s rows.", most=f"{limits.MOST_ROWS:,}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from webapp.concerts.plan_files import limits
+from webapp.concerts.plan_files.naming import Named, fitting, names
 from webapp.concerts.plan_files.problems import Findings, refuse
 from webapp.concerts.plan_files.row_layout import lay_out
 from webapp.concerts.plan_files.row_lines import Line, Rows, parse_grade, parse_rows
@@ -31,7 +32,7 @@ def read(text: str) -> tuple[Plan, dict[str, int], list[Warned]]:
             break
     for part in sketch.parts():
         if not part.rows and not findings.problems:
-            findings.add(part.place, _("Section %(name)s has no rows.", name=part.name))
+            findings.add(part.place, _("Section %(name)s has no rows.", name=part.name.name))
     findings.end()
     if not sketch.seats:
         raise refuse(_("There is no row in this plan. Write one like “A-C 1-20” beneath a section and a grade."))
@@ -55,7 +56,7 @@ def _take(line: Line, sketch: Sketch, findings: Findings) -> None:
     if keyword in {"name", "stage"}:
         setattr(sketch, keyword, findings.name(rest, limits.LONGEST_NAME, line.place(column)))
     elif keyword == "floor":
-        sketch.floors.append(Floor(findings.name(rest, limits.LONGEST_SECTION, line.place(column))))
+        sketch.floors.append(Floor(names(rest, line.place(column), findings)))
     elif keyword == "section":
         _take_section(line, rest, column, sketch, findings)
     else:
@@ -66,11 +67,11 @@ def _take(line: Line, sketch: Sketch, findings: Findings) -> None:
 def _take_section(line: Line, rest: str, column: int, sketch: Sketch, findings: Findings) -> None:
     # Without a floor line, sections stand one behind the other.
     if not sketch.floors or (not sketch.floors[-1].is_said and sketch.floors[-1].parts):
-        sketch.floors.append(Floor("", is_said=False))
-    floor = sketch.floors[-1]
-    name = findings.name(f"{floor.name} {rest}".strip(), limits.LONGEST_SECTION, line.place(column))
-    if any(part.name == name for part in sketch.parts()):
-        findings.add(line.place(column), _("There is a section %(name)s already.", name=name))
+        sketch.floors.append(Floor(Named(""), is_said=False))
+    floor, place = sketch.floors[-1], line.place(column)
+    name = fitting(names(rest, place, findings).within(floor.name), place, findings)
+    if taken := name.taken_by([part.name for part in sketch.parts()]):
+        findings.add(place, _("There is a section %(name)s already.", name=taken))
     if sum(1 for _part in sketch.parts()) >= limits.MOST_SECTIONS:
         raise refuse(_("A house has at most %(most)s sections.", most=limits.MOST_SECTIONS), line.place())
     floor.parts.append(Part(name, line.place()))
@@ -78,8 +79,9 @@ def _take_section(line: Line, rest: str, column: int, sketch: Sketch, findings: 
 
 def _take_rows(line: Line, sketch: Sketch, findings: Findings) -> None:
     if not sketch.floors or not sketch.floors[-1].parts:
-        sketch.floors = sketch.floors or [Floor("", is_said=False)]
-        sketch.floors[-1].parts.append(Part(sketch.floors[-1].name or _("Floor"), line.place()))
+        sketch.floors = sketch.floors or [Floor(Named(""), is_said=False)]
+        name = sketch.floors[-1].name
+        sketch.floors[-1].parts.append(Part(name if name.name else Named(_("Floor")), line.place()))
     rows = parse_rows(line, findings)
     if rows is None:
         return
@@ -94,7 +96,7 @@ def _keep(rows: Rows, sketch: Sketch, line: Line, findings: Findings) -> None:
     for name in rows.names:
         if name in part.rows:
             findings.add(
-                line.place(), _("Section %(section)s has a row %(name)s already.", section=part.name, name=name)
+                line.place(), _("Section %(section)s has a row %(name)s already.", section=part.name.name, name=name)
             )
             continue
         part.rows[name] = (sketch.grade, rows)

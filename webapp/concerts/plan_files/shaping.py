@@ -8,6 +8,7 @@ from math import ceil
 from flask_babel import gettext as _
 
 from webapp.concerts.plan_files import limits
+from webapp.concerts.plan_files.naming import Named
 from webapp.concerts.plan_files.problems import refuse
 from webapp.concerts.plans import Plan, Point, Row, SeatEntry, Section, Stage
 
@@ -33,7 +34,7 @@ class Spot:
 class Block:
     """A section: its rows by name in their order, each with its seats from one end to the other."""
 
-    name: str
+    name: Named
     rows: dict[str, list[Spot]] = field(default_factory=dict)
 
     def points(self) -> list[Point]:
@@ -113,7 +114,9 @@ def _sections(blocks: Sequence[Block], away: Point) -> list[Section]:
         outline = [moved(point, away) for point in _outline(block.points())]
         box = box_of(outline)
         label = short((box[0] + box[2]) / 2), short((box[1] + box[3]) / 2)
-        sections.append({"name": block.name, "outline": outline, "label": label, "rows": rows})
+        sections.append({"name": block.name.name, "outline": outline, "label": label, "rows": rows})
+        if block.name.korean:
+            sections[-1]["name_ko"] = block.name.korean
     return sections
 
 

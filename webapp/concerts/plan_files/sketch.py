@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from webapp.concerts.plan_files.naming import Named
+
 if TYPE_CHECKING:
     from webapp.concerts.plan_files.row_lines import Rows
 
 
 @dataclass
 class Part:
-    """A section: its rows by name, each with its grade and seats. `place` is where the file begins it."""
+    """A section: its names, its rows by name, each with its grade and seats. `place` is where the file begins it."""
 
-    name: str
+    name: Named
     place: str
     rows: "dict[str, tuple[str, Rows]]" = field(default_factory=dict)
 
@@ -21,7 +23,7 @@ class Part:
 class Floor:
     """Sections that stand side by side, left to right."""
 
-    name: str
+    name: Named
     parts: list[Part] = field(default_factory=list)
     is_said: bool = True
 
