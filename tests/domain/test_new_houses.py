@@ -9,7 +9,7 @@ from tests.big_house import explained, rows_seen
 from tests.builders import NOW, concert, do, hall, schedule
 from webapp.booking import best, claims, plainly, rehousing, seat_map
 from webapp.booking.models import HOLD
-from webapp.concerts import schedules
+from webapp.concerts import schedules, stock
 from webapp.concerts.models import Schedule, SeatPlan, is_free
 from webapp.db import db
 
@@ -72,6 +72,7 @@ def asked(tonight: Schedule) -> dict[str, tuple[Any, dict[str, Any], int]]:
         "seats by their numbers": (seat_map.NUMBERED, {"schedule": tonight.id, "numbers": [7, 8, 9, 10]}, 8),
         "taking seats": (claims._taking(is_free, claims.IN_ORDER), here | {"seat_ids": ids, "until": NOW}, 16),
         "a plain hold": (plainly.PLACE, wish | here, 24),
+        "what is left": (stock.FREE, {"grades": ["R"], "enough": [300], "schedule_ids": [tonight.id], "now": NOW}, 301),
         "locking seats": (claims.SEATS, {"ids": ids}, 8),
         "the best of a block": (best.FREE, near, 50),
     }
