@@ -41,8 +41,9 @@ def run(options: argparse.Namespace) -> None:
 def _plots(lines: list[Line]) -> Iterator[tuple[str, tuple[str, list[Row], str]]]:
     joins = _newest(lines, "join", ("what", "workers"))
     yield "join", ("Requests a second", [(_join(one), [median(one["per_second"])]) for one in joins], "/s")
-    calls = _newest(lines, "calling", ("length",))
-    yield "calling", ("Calling 100", [(f"line of {one['length']:,}", [median(one["ms"])]) for one in calls], "ms")
+    calls = _newest(lines, "calling", ("figure", "length"))
+    moved = [(f"{one['figure']}, line of {one['length']:,}", [median(one["ms"])]) for one in calls]
+    yield "calling", ("A hundred in one transaction", moved, "ms")
     draws = _newest(lines, "draw", ("fans",))
     yield "draw", ("A draw", [row for one in draws for row in _draw(one)], "ms")
     pushes = _newest(lines, "push", ("figure", "name", "size"))

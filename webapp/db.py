@@ -21,6 +21,7 @@ from sqlalchemy import (
     create_engine,
     event,
     inspect,
+    literal_column,
     select,
     tuple_,
 )
@@ -133,6 +134,25 @@ def as_read(model: type[M], values: Sequence[Any]) -> M:
 def _names(model: type[Any]) -> list[str]:
     mapper = inspect(model)
     return [mapper.get_property_by_column(column).key for column in mapper.local_table.columns]
+
+
+def unindexed(column: Any) -> ColumnElement[Any]:
+    """An integer column to filter by, and not a way in to the rows: Postgres uses no index for it.
+
+    Statistics are the evening before's and know nothing of the concert that has just gone on sale. Asked for one fan's
+    rows of it, Postgres would take it for a short one, look through all of it, and do so for each fan again.
+    """
+    return cast(ColumnElement[Any], column + literal_column("0"))
+
+
+def survey(model: type[Any]) -> None:
+    """Have Postgres look at a table once what was written has committed; by itself it would some minutes later."""
+    after_commit(_analyze, model.__tablename__, once=("survey", model))
+
+
+def _analyze(table: str) -> None:
+    with autocommitting(db.engine).connect() as connection:
+        connection.exec_driver_sql(f"ANALYZE {table}")
 
 
 def some_of(model: type[Any], which: ColumnElement[bool], most: int) -> ColumnElement[bool]:

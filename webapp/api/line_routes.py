@@ -24,7 +24,7 @@ from webapp.api.errors import (
 from webapp.api.idempotency import Claim, Told
 from webapp.api.operations import EITHER, FAN, Outcome, Words, operation, told
 from webapp.api.tokens import Claims, Pair
-from webapp.db import db, transaction
+from webapp.db import db, transaction, unindexed
 from webapp.errors import SaleNotOpen
 from webapp.waiting_room import admission, calling, entering, presence, tick
 from webapp.waiting_room import routes as line_pages
@@ -203,7 +203,7 @@ def _place(caller: Caller, concert_id: int | None) -> QueueSession:
         return bound
     mine = select(QueueSession).where(QueueSession.user_id == caller.user_id)
     if concert_id is not None:
-        mine = mine.where(QueueSession.concert_id == concert_id)
+        mine = mine.where(unindexed(QueueSession.concert_id) == concert_id)
     newest_first = mine.order_by(QueueSession.is_terminated, QueueSession.id.desc()).limit(MOST_LINES)
     places = db.session.scalars(newest_first).all()
     if not places:

@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from webapp.accounts.models import User
 from webapp.booking.models import EXPIRED, MOST_SEATS, Reservation, is_lapsed
 from webapp.concerts.models import Schedule, Seat, is_free
-from webapp.db import after_commit, db, fetch
+from webapp.db import after_commit, db, fetch, unindexed
 from webapp.live import messages
 
 # What every hold asks, built once.
@@ -82,7 +82,7 @@ def _taking(
         select(Seat.id, Seat.held_until)
         .where(
             Seat.id == any_(bindparam("seat_ids", type_=ARRAY(Integer))),
-            Seat.schedule_id == bindparam("schedule"),
+            unindexed(Seat.schedule_id) == bindparam("schedule"),
             can_be_taken(NOW),
         )
         .order_by(order)

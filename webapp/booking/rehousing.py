@@ -18,7 +18,7 @@ from webapp.booking.models import EXPIRED, Reservation, is_lapsed
 from webapp.concerts.models import Schedule, Seat, SeatPlan
 from webapp.concerts.plans import PlannedSeat, seats_of
 from webapp.concerts.schedules import COLUMNS
-from webapp.db import db
+from webapp.db import db, survey
 from webapp.errors import EditRefused
 
 Key = tuple[str, str, str]  # section, row, place
@@ -86,6 +86,7 @@ def replace(schedule: Schedule, plan: SeatPlan, prices: Mapping[str, int], now: 
     _add(schedule.id, [one for one in wanted if _key(one) not in known], prices)
     schedule.seat_plan_id = plan.id
     schedule.edition += 1
+    survey(Seat)
     return found
 
 

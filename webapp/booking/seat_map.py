@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, DateTime, Integer, any_, bindparam, case, select
 from webapp.booking import snapshot
 from webapp.booking.models import Reservation, is_live
 from webapp.concerts.models import Seat, is_free
-from webapp.db import db, fetch
+from webapp.db import db, fetch, unindexed
 from webapp.errors import BadSeats
 from webapp.live.messages import FREE, HELD, SOLD
 
@@ -60,7 +60,9 @@ NUMBERED = select(Seat.id).where(
 MINE = (
     select(Seat.number, Reservation.payment_id.is_not(None).label("is_paid"))
     .join(Reservation, Reservation.seat_id == Seat.id)
-    .where(Seat.schedule_id == bindparam("schedule"), Reservation.user_id == bindparam("user_id"), is_live(NOW))
+    .where(
+        unindexed(Seat.schedule_id) == bindparam("schedule"), Reservation.user_id == bindparam("user_id"), is_live(NOW)
+    )
     .order_by(Seat.number)
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from webapp.booking.models import OPEN, Order, Reservation
 from webapp.concerts.models import Seat
-from webapp.db import db
+from webapp.db import db, unindexed
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def open_orders(user_id: int, concert_id: int, now: datetime) -> list[OpenOrder]
         select(Order)
         .where(
             Order.user_id == user_id,
-            Order.concert_id == concert_id,
+            unindexed(Order.concert_id) == concert_id,
             Order.status == OPEN,
             Order.expires_at > now,
         )

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from webapp.concerts.models import Concert, Schedule, SeatPlan
+from webapp.concerts.models import Concert, Schedule, Seat, SeatPlan
 from webapp.concerts.plans import Plan, seats_of
-from webapp.db import db
+from webapp.db import db, survey
 
 COLUMNS = ("number", "section", "section_ko", "row", "place", "grade")
 
@@ -33,6 +33,7 @@ def put_on(
     db.session.add(schedule)
     db.session.flush()
     db.session.execute(SEAT_BY_SEAT, {"schedule_id": schedule.id, **_columns(plan.document, prices)})
+    survey(Seat)  # a house of which it knows nothing is looked through whole for each hold
     return schedule
 
 

@@ -109,7 +109,9 @@ SEATS = (
 )
 
 # Each grade of each schedule is a walk along ix_seats_unsold that ends as soon as there is enough: with plenty left
-# after a tenth of the grade, and with little left there is little to walk along.
+# after a tenth of the grade, and with little left there is little to walk along. The grade is asked for as a range, in
+# the order that only this index has: Postgres takes a grade to be spread over the whole house, and would look through
+# that from its beginning.
 FREE = text(
     """
     SELECT asked.grade, count(free.id) FROM unnest(CAST(:grades AS text[]), CAST(:enough AS int[]))
@@ -118,9 +120,9 @@ FREE = text(
         SELECT seats.id FROM unnest(CAST(:schedule_ids AS int[])) AS schedules (id)
         CROSS JOIN LATERAL (
             SELECT seats.id FROM seats
-            WHERE seats.schedule_id = schedules.id AND seats.grade = asked.grade AND NOT seats.is_sold
-              AND (seats.held_until IS NULL OR seats.held_until <= :now)
-            LIMIT asked.enough
+            WHERE seats.schedule_id = schedules.id AND seats.grade BETWEEN asked.grade AND asked.grade
+              AND NOT seats.is_sold AND (seats.held_until IS NULL OR seats.held_until <= :now)
+            ORDER BY seats.grade LIMIT asked.enough
         ) AS seats
         LIMIT asked.enough
     ) AS free ON true

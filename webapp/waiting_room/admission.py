@@ -20,15 +20,12 @@ from webapp.waiting_room.models import (
     Standing,
     is_admitted,
     is_over,
+    of_fan,
 )
 
 # Asked before every look at a seat map and every hold: built once.
 NOW = bindparam("now", type_=DateTime(timezone=True))
-ADMISSION = select(QueueSession).where(
-    QueueSession.user_id == bindparam("user_id"),
-    QueueSession.concert_id == bindparam("concert_id"),
-    is_admitted(NOW),
-)
+ADMISSION = select(QueueSession).where(of_fan(bindparam("user_id"), bindparam("concert_id")), is_admitted(NOW))
 LINE, NUMBER = bindparam("line", type_=Integer), bindparam("number", type_=Integer)
 GONE = select(func.count()).where(
     QueueSession.concert_id == LINE,
@@ -45,11 +42,7 @@ AHEAD = select(
 # What every end of a session asks.
 END = (
     update(QueueSession)
-    .where(
-        QueueSession.user_id == bindparam("fan_id", type_=Integer),
-        QueueSession.concert_id == LINE,
-        ~QueueSession.is_terminated,
-    )
+    .where(of_fan(bindparam("fan_id", type_=Integer), LINE), ~QueueSession.is_terminated)
     .values(is_terminated=True, terminated_at=NOW, end_reason=bindparam("reason", type_=String))
     .returning(QueueSession.called_at, QueueSession.wait_number)
 )
@@ -76,10 +69,7 @@ def claim(session_id: int, now: datetime) -> None:
 def latest(user_id: int, concert_id: int) -> QueueSession | None:
     """The fan's newest place in this line, live or ended."""
     statement = (
-        select(QueueSession)
-        .where(QueueSession.user_id == user_id, QueueSession.concert_id == concert_id)
-        .order_by(QueueSession.wait_number.desc())
-        .limit(1)
+        select(QueueSession).where(of_fan(user_id, concert_id)).order_by(QueueSession.wait_number.desc()).limit(1)
     )
     return db.session.scalar(statement)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from webapp.concerts.models import Concert
 from webapp.db import as_read, db, fetch
 from webapp.waiting_room import moments, rate, tick
-from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over
+from webapp.waiting_room.models import ADMISSION, CLAIM, EXPIRED, NO_SHOW, Counter, QueueSession, is_over, of_fan
 
 # In one transaction, under a lock that everybody waits for; the clock's jobs go on with the rest in the next.
 MOST_AT_ONCE = 1_000
@@ -23,7 +23,7 @@ LOCK_FREE = LOCK.with_for_update(skip_locked=True)
 CONCERT = select(*Concert.__table__.columns).where(Concert.id == LINE)
 ENDING = (
     update(QueueSession)
-    .where(QueueSession.concert_id == LINE, is_over(NOW))
+    .where(is_over(NOW))
     .values(
         is_terminated=True,
         terminated_at=NOW,
@@ -35,7 +35,7 @@ OVERDUE = (
     select(QueueSession.id).where(QueueSession.concert_id == LINE, is_over(NOW)).limit(bindparam("most", type_=Integer))
 )
 ENDING_OVERDUE = ENDING.where(QueueSession.id == any_(func.array(OVERDUE.scalar_subquery())))
-ENDING_THEIRS = ENDING.where(QueueSession.user_id == any_(bindparam("user_ids", type_=ARRAY(Integer))))
+ENDING_THEIRS = ENDING.where(of_fan(any_(bindparam("user_ids", type_=ARRAY(Integer))), LINE))
 NEXT_UP = (
     select(QueueSession.id)
     .where(

@@ -6,12 +6,11 @@ from datetime import datetime
 from sqlalchemy import ARRAY, DateTime, Integer, any_, bindparam, select
 
 from webapp.db import fetch
-from webapp.waiting_room.models import QueueSession, is_admitted
+from webapp.waiting_room.models import QueueSession, is_admitted, of_fan
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
 ADMITTED = select(QueueSession.user_id, QueueSession.concert_id).where(
-    QueueSession.user_id == any_(bindparam("users", type_=ARRAY(Integer))),
-    QueueSession.concert_id == any_(bindparam("concerts", type_=ARRAY(Integer))),
+    of_fan(any_(bindparam("users", type_=ARRAY(Integer))), any_(bindparam("concerts", type_=ARRAY(Integer)))),
     is_admitted(NOW),
 )
 

@@ -8,11 +8,10 @@ from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text
 from webapp.db import fetch
 from webapp.errors import SaleNotOpen
 from webapp.waiting_room import calling, drawing, moments, tick
-from webapp.waiting_room.models import ADMISSION, CLAIM, Counter, QueueSession, Standing
+from webapp.waiting_room.models import ADMISSION, CLAIM, Counter, QueueSession, Standing, of_fan
 
 LIVE = select(QueueSession.user_id, *[getattr(QueueSession, column) for column in Standing._fields]).where(
-    QueueSession.concert_id == bindparam("concert_id"),
-    QueueSession.user_id == any_(bindparam("user_ids", type_=ARRAY(Integer))),
+    of_fan(any_(bindparam("user_ids", type_=ARRAY(Integer))), bindparam("concert_id")),
     ~QueueSession.is_terminated,
 )
 # The fans' order is the numbers' order.

@@ -12,7 +12,7 @@ from webapp.db import apart, db, fetch
 from webapp.errors import LobbyClosed
 from webapp.memory import Recent
 from webapp.waiting_room import calling
-from webapp.waiting_room.lobby_models import Draw, LobbyEntry
+from webapp.waiting_room.lobby_models import Draw, LobbyEntry, is_inside
 from webapp.waiting_room.models import Counter
 
 SEED_BYTES = 32
@@ -34,11 +34,7 @@ ENTERING = text(
     RETURNING user_id
     """
 ).columns(user_id=Integer)
-LOT = select(LobbyEntry.public_id).where(
-    LobbyEntry.user_id == bindparam("user_id"),
-    LobbyEntry.concert_id == bindparam("concert_id"),
-    LobbyEntry.left_at.is_(None),
-)
+LOT = select(LobbyEntry.public_id).where(is_inside(bindparam("user_id"), bindparam("concert_id")))
 
 _counted: Recent[int] = Recent(STALE_SECONDS)
 _draws: Recent[Draw | None] = Recent(STALE_SECONDS)
@@ -91,20 +87,13 @@ def leave(user_id: int, concert_id: int, now: datetime) -> bool:
     if entry(user_id, concert_id) is None:
         return False
     _keep_open(concert_id)
-    statement = (
-        update(LobbyEntry)
-        .where(LobbyEntry.user_id == user_id, LobbyEntry.concert_id == concert_id, LobbyEntry.left_at.is_(None))
-        .values(left_at=now)
-        .returning(LobbyEntry.id)
-    )
+    statement = update(LobbyEntry).where(is_inside(user_id, concert_id)).values(left_at=now).returning(LobbyEntry.id)
     return db.session.scalar(statement.execution_options(synchronize_session=False)) is not None
 
 
 def entry(user_id: int, concert_id: int) -> LobbyEntry | None:
     """The fan's entry, unless they have left."""
-    statement = select(LobbyEntry).where(
-        LobbyEntry.user_id == user_id, LobbyEntry.concert_id == concert_id, LobbyEntry.left_at.is_(None)
-    )
+    statement = select(LobbyEntry).where(is_inside(user_id, concert_id))
     return db.session.scalar(statement, execution_options={"populate_existing": True})
 
 

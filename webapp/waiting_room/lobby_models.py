@@ -1,12 +1,14 @@
 """The lobby before the sale, and the draw that gives its fans their numbers."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, func, text
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
 
-from webapp.db import Model
+from webapp.db import Model, unindexed
 
 
 class LobbyEntry(Model):
@@ -27,6 +29,11 @@ class LobbyEntry(Model):
         UniqueConstraint("user_id", "concert_id"),
         Index("ix_lobby_entries_present", "concert_id", "public_id", postgresql_where=text("left_at IS NULL")),
     )
+
+
+def is_inside(user: Any, concert: Any) -> ColumnElement[bool]:
+    """The fan's entry to one concert's lobby, unless they have left: found by the fan, however full it is."""
+    return and_(LobbyEntry.user_id == user, unindexed(LobbyEntry.concert_id) == concert, LobbyEntry.left_at.is_(None))
 
 
 class Draw(Model):

@@ -1,7 +1,7 @@
 """The line: one counter per concert, and one session per fan and concert."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, String, Text, and_, func, or_, text
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from webapp.concerts.models import Concert
-from webapp.db import Model
+from webapp.db import Model, unindexed
 
 Moment = datetime | BindParameter[datetime]
 
@@ -131,6 +131,11 @@ class Standing(NamedTuple):
     claimed_at: datetime | None
     expires_at: datetime | None
     end_reason: str | None
+
+
+def of_fan(user: Any, concert: Any) -> ColumnElement[bool]:
+    """A fan's sessions in one line, or with any_() those of many: found by the fan, however long the line is."""
+    return and_(QueueSession.user_id == user, unindexed(QueueSession.concert_id) == concert)
 
 
 def is_admitted(now: Moment) -> ColumnElement[bool]:

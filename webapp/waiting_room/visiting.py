@@ -10,7 +10,7 @@ from webapp.accounts.signing_in import KEY, KEYS, WHO, SignedIn, signed_in
 from webapp.batches import Batches
 from webapp.db import apart, fetch
 from webapp.memory import Recent
-from webapp.waiting_room.models import Counter, QueueSession, Standing
+from webapp.waiting_room.models import Counter, QueueSession, Standing, of_fan
 
 Visit = tuple[SignedIn | None, Standing | None]
 
@@ -19,7 +19,7 @@ COUNTER_SECONDS = 0.5
 
 NEWEST = (
     select(*[getattr(QueueSession, column) for column in Standing._fields])
-    .where(QueueSession.user_id == User.id, QueueSession.concert_id == bindparam("concert_id"))
+    .where(of_fan(SignIn.user_id, bindparam("concert_id")))
     .order_by(QueueSession.wait_number.desc())
     .limit(1)
     .lateral()

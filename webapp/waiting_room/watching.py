@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, String, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ARRAY, String, any_, bindparam, select, true
 from sqlalchemy.orm import load_only
 
 from webapp.accounts.models import SignIn
@@ -18,7 +17,8 @@ from webapp.concerts.models import Concert
 from webapp.db import apart, fetch
 from webapp.errors import NotFound
 from webapp.waiting_room import admission, tick
-from webapp.waiting_room.models import Counter, QueueSession
+from webapp.waiting_room.models import Counter
+from webapp.waiting_room.visiting import NEWEST
 
 # Built once. Of the concert only what the tick is made of: a column costs more than its value.
 LINE = (
@@ -29,23 +29,9 @@ LINE = (
 )
 # The newest place of each; a row without one for who is signed in and has none.
 PLACES = (
-    select(
-        SignIn.key,
-        QueueSession.wait_number,
-        QueueSession.called_at,
-        QueueSession.claim_by,
-        QueueSession.claimed_at,
-        QueueSession.expires_at,
-        QueueSession.end_reason,
-    )
-    .select_from(SignIn)
-    .outerjoin(
-        QueueSession,
-        (QueueSession.concert_id == bindparam("concert_id")) & (QueueSession.user_id == SignIn.user_id),
-    )
+    select(SignIn.key, *NEWEST.c)
+    .outerjoin(NEWEST, true())
     .where(SignIn.key == any_(bindparam("keys", type_=ARRAY(String))))
-    .ext(distinct_on(SignIn.key))
-    .order_by(SignIn.key, QueueSession.wait_number.desc().nulls_last())
 )
 
 
