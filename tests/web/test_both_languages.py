@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.builders import concert, fan, schedule
+from tests.builders import concert, fan, fans, schedule
 from tests.web.conftest import Visitor
 from tests.web.putting_on import CONCERT, actions, client, edit
 from webapp import memory
@@ -59,6 +59,15 @@ def test_what_is_kept_for_a_moment_is_never_given_to_a_fan_of_the_other_language
     ]
     assert ["겨울 편지" in page for page in seen] == [True, False, True, False]
     assert [">Show<" in page for page in seen] == [False, True, False, True]
+
+
+@pytest.mark.usefixtures("evening")
+def test_the_concerts_page_says_in_both_languages_how_many_are_ahead(visit: Visitor) -> None:
+    waiter = fan("waiter")
+    for one in (*fans(2), waiter):
+        assert visit(one).post("/concerts/show/line").status_code == 303
+    for asking, words in ((KOREAN, "내 앞에 2명이 있어요."), (ENGLISH, "2 people are ahead of you.")):
+        assert words in visit(waiter).get("/concerts/show", headers=asking).text
 
 
 @pytest.mark.usefixtures("evening")

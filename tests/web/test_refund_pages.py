@@ -64,12 +64,14 @@ def test_the_page_says_every_amount_before_anything_is_cancelled(
 
 def test_cancelling_and_what_the_order_says_afterwards(client: FlaskClient, order: Order) -> None:
     code = db.session.scalars(select(Ticket.code).order_by(Ticket.id)).first()
+    assert "Opens the door once." in client.get(f"/tickets/{code}").text
     answer = client.post(f"/orders/{order.public_id}/refund", data={"fee": "0"})
     assert answer.headers["Location"] == f"/orders/{order.public_id}"
     page = client.get(f"/orders/{order.public_id}").text
     assert "You cancelled this order." in page
     assert "₩150,000" in page
-    assert "This ticket is void" in client.get(f"/tickets/{code}").text
+    ticket = client.get(f"/tickets/{code}").text
+    assert ("This ticket is void" in ticket, "Opens the door once." in ticket) == (True, False)
     assert "Being refunded" in client.get("/orders").text
     refund = db.session.scalars(select(Refund)).one()
     do(returning.returned, refund.id, 150_000, at(minutes=1))

@@ -1,13 +1,14 @@
 """A seat plan as a picture for a page: outlines, and a path of dots for each grade."""
 
 from typing import Any
+from unicodedata import east_asian_width
 
 from webapp.concerts import seat_plans
 from webapp.concerts.models import SeatPlan
 from webapp.concerts.plans import Plan, Section
 from webapp.languages import either
 
-LETTER_WIDTH = 0.75  # of its height, with some air
+LETTER_WIDTH, SYLLABLE_WIDTH = 0.75, 1.1  # of its height, with some air
 
 
 def picture(document: Plan, grades: list[str]) -> dict[str, Any]:
@@ -31,7 +32,9 @@ def _section(section: Section, letters: float) -> dict[str, Any]:
     """Its name is as large as its width lets it be."""
     across = [x for x, _y in section["outline"]]
     name = either(section["name"], section.get("name_ko", ""))
-    room = (max(across) - min(across)) / (LETTER_WIDTH * max(len(name), 1))
+    room = (max(across) - min(across)) / sum(
+        SYLLABLE_WIDTH if east_asian_width(one) == "W" else LETTER_WIDTH for one in name
+    )
     outline = " ".join(f"{x},{y}" for x, y in section["outline"])
     return {"name": name, "outline": outline, "label": section["label"], "letters": min(letters, room)}
 
