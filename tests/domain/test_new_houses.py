@@ -18,7 +18,8 @@ SEATS = ROWS * PLACES
 HOLDS = """
     WITH opened AS (
         INSERT INTO orders (public_id, user_id, concert_id, schedule_id, status, created_at, expires_at)
-        SELECT 'order-of-' || id, id, :concert, :schedule, 'open', :now, CAST(:now AS timestamptz) + interval '5 min'
+        SELECT 'order-' || :schedule || '-' || id, id, :concert, :schedule, 'open', :now,
+            CAST(:now AS timestamptz) + interval '5 min'
         FROM users RETURNING id, user_id, expires_at
     )
     INSERT INTO reservations
@@ -42,11 +43,14 @@ def put_on(slug: str) -> Schedule:
 def evening() -> Schedule:
     """A house with two thousand holds that nobody has told Postgres of, after one that it knows."""
     do(db.session.execute, text(FANS))
-    put_on("last-night")
+    hold_many(put_on("last-night"))
     do(db.session.execute, text("ANALYZE"))
-    tonight = put_on("tonight")
-    do(db.session.execute, text(HOLDS), {"concert": tonight.concert_id, "schedule": tonight.id, "now": NOW})
-    return tonight
+    return hold_many(put_on("tonight"))
+
+
+def hold_many(house: Schedule) -> Schedule:
+    do(db.session.execute, text(HOLDS), {"concert": house.concert_id, "schedule": house.id, "now": NOW})
+    return house
 
 
 def asked(tonight: Schedule) -> dict[str, tuple[Any, dict[str, Any], int]]:
