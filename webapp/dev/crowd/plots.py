@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 60, 26, 14, 44
 TICKS = 5
+LETTER = 7  # how wide one is, about, at 12 px
 MOST_DOTS = 4_000  # more cannot be told apart, and make a page heavy
 
 Point = tuple[float, float]
@@ -51,8 +52,10 @@ def bars(title: str, rows: Sequence[tuple[str, Sequence[float]]], names: Sequenc
                 f' height="{18 - 6 * tone}"/>'
             )
         parts.append(f'<text x="{label + max(values) * scale + 6:.1f}" y="{y + 16}">{max(values):,.0f} {unit}</text>')
+    key = label
     for tone, name in enumerate(names):
-        parts.append(_key(label + tone * 90, height - 16, tone, name))
+        parts.append(_key(key, height - 16, tone, name))
+        key += 36 + LETTER * len(name)
     return _svg(title, parts, height)
 
 
