@@ -12,11 +12,12 @@ from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
 from webapp import problem_titles
 from webapp.db import db
-from webapp.errors import BookingError, TooBusy, TooManyRequests
+from webapp.errors import BookingError, NotFound, TooBusy, TooManyRequests
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 5  # after which a page that met a database on its way back is worth another try
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _not_storable)
+    app.register_error_handler(ObjectDeletedError, _taken_off)
     for away in (OperationalError, InterfaceError, PendingRollbackError):
         app.register_error_handler(away, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
@@ -125,6 +127,11 @@ def _http(error: HTTPException) -> Any:
     if wants_json():
         return problem(error.name.lower().replace(" ", "-"), status, sentence), status, headers
     return page(status, sentence), status, headers
+
+
+def _taken_off(error: ObjectDeletedError) -> Response:
+    """What the request was about was there when it began, and somebody deleted it since."""
+    return answer(NotFound())
 
 
 def _not_storable(error: DataError) -> tuple[Response | str, int]:

@@ -1,18 +1,23 @@
 """From free seats to tickets, and points: each outcome that the contract names."""
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from tests.api.conftest import Program, Programs
 from tests.builders import NOW, admit, begin_card, concert, do, fan, hall, hold, house, schedule, seat
+from tests.races.racing import race
 from tests.timepiece import Timepiece
+from webapp.admin.editing import schedule_edits
 from webapp.booking.models import Reservation
 from webapp.checkout import points
 from webapp.checkout.models import Ticket
 from webapp.concerts.models import Concert, Schedule
 from webapp.db import db
+from webapp.waiting_room import admission, joining
 
 DATE = "2027-03-02"
 
@@ -56,6 +61,24 @@ def test_dates_are_those_with_a_seat_left(program: Programs, show: Schedule) -> 
     admit(buyer, show.concert_id)
     hold(buyer, tiny, 1)
     assert program(None).get("/api/reservation/dates/available").json == {"dates": [DATE]}
+
+
+def test_a_performance_deleted_while_a_fan_comes_in_is_not_there(
+    program: Programs, show: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_id = show.id
+    do(joining.join, fan("holder"), show.concert_id, NOW)  # called, and not come in yet
+    holder = program("holder")
+    wanted = {"scheduleId": show_id, "seatIds": [seat(show, 1).id]}
+    claim = admission.claim
+
+    def claim_slowly(*arguments: Any) -> Any:
+        race(partial(do, schedule_edits.remove, show_id))
+        return claim(*arguments)
+
+    monkeypatch.setattr(admission, "claim", claim_slowly)
+    answer = holder.post("/api/reservation/seat", json=wanted)
+    assert (answer.status_code, answer.json["code"]) == (404, "not-found")
 
 
 def test_seats_are_for_whose_turn_it_is(program: Programs) -> None:
