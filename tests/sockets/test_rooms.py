@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextvars import Context
+from functools import partial
 from typing import Any
 from unittest.mock import Mock
 
@@ -12,6 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from tests.builders import NOW, admit, concert, do, fan, fans, house, operator
+from tests.races.racing import race
 from tests.timepiece import Timepiece, timepiece
 from webapp import clock
 from webapp.accounts import signing_in
@@ -177,6 +179,22 @@ def test_signing_out_is_looked_up_and_ends_what_it_must(connect: Any, house: Fla
     Context().run(look_again, house, socketio, None)
     assert not left_open.is_connected()
     assert other.is_connected()
+
+
+def test_whoever_signs_out_while_a_socket_comes_in_is_refused(
+    connect: Any, house: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaver, signed_in, known = fan("leaver"), sockets._signed_in, dict(guests)
+
+    def signed_in_until_now() -> Any:
+        user = signed_in()
+        race(partial(do, db.session.execute, delete(SignIn)))
+        Context().run(look_again, house, socketio, leaver)
+        return user
+
+    monkeypatch.setattr(sockets, "_signed_in", signed_in_until_now)
+    assert not connect(leaver).is_connected()
+    assert guests == known
 
 
 def test_nobody_can_pretend_to_be_gone_and_go_on_listening(connect: Any, house: Flask) -> None:

@@ -20,10 +20,17 @@ class Guest:
 
 
 guests: dict[str, Guest] = {}
+_state = {"looks": 0}
+
+
+def looks() -> int:
+    """A number that is another once somebody was looked for: whoever came in meanwhile was not found yet."""
+    return _state["looks"]
 
 
 def look_again(app: Flask, socketio: SocketIO, user_id: int | None = None) -> None:
     """Close this fan's sockets, or anybody's, whose sign-in has ended. The sign-ins decide, not who says so."""
+    _state["looks"] += 1
     sids = [sid for sid, guest in list(guests.items()) if user_id in (None, guest.user_id)]
     for start in range(0, len(sids), AT_ONCE):
         some = sids[start : start + AT_ONCE]

@@ -13,12 +13,13 @@ from flask_socketio import SocketIO, disconnect, join_room, leave_room
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import clock
+from webapp.accounts import signing_in
 from webapp.accounts.signing_in import SignedIn
 from webapp.concerts import listing, stock
 from webapp.db import db
 from webapp.errors import BookingError, TooBusy
 from webapp.live import chores, delivery, leaving, messages, numbering, origins
-from webapp.live.guests import Guest, guests, look_again
+from webapp.live.guests import Guest, guests, look_again, looks
 from webapp.live.patience import Patience
 from webapp.waiting_room import admission, presence, watching
 
@@ -60,21 +61,26 @@ def init_app(app: Flask, socketio: SocketIO) -> None:
 def connect(*_auth: object) -> bool:
     """Signed-in people only, and not too many sockets each; each listens to what concerns them alone."""
     delivery.start()
+    before = looks()
     try:
         with gate:
             user = _signed_in()
-        user_id, key = user.id, user.key
+        guest = Guest(user.id, user.key)
+        if not patience.opens(_sid(), str(guest.user_id), time.monotonic()):
+            return False
+        guests[_sid()] = guest
+        if looks() != before and not signing_in.valid([guest.key]):  # signed out while we read, and not found here
+            raise SignedOut
     except SignedOut:
+        leave()
         return False
     except SQLAlchemyError as error:
         log.warning("a socket was refused while the database is away: %s", type(error).__name__)
+        leave()
         return False
     finally:
         db.session.remove()
-    if not patience.opens(_sid(), str(user_id), time.monotonic()):
-        return False
-    guests[_sid()] = Guest(user_id, key)
-    join_room(messages.fan_room(user_id))
+    join_room(messages.fan_room(guest.user_id))
     return True
 
 
