@@ -4,7 +4,6 @@ import argparse
 import random
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from statistics import median
 from typing import Any
 
@@ -16,16 +15,16 @@ from bench import chromium, crowd, figures, stage
 from bench.chromium import page_of
 from bench.crowd import Fan
 from bench.stage import HOST, Stage
-from webapp import clock
-from webapp.concerts import schedules
-from webapp.concerts.models import Concert, Schedule, SeatPlan
+from webapp.concerts.models import Concert, Schedule
 from webapp.db import db, transaction
-from webapp.dev.stadium import stadium
 
-SLUGS = {"club": "low-tide", "theatre": "last-stop-first-light", "arena": "nova-parade-everyone-louder"}
-PRICES = {"VIP": 198_000, "R": 165_000, "S": 132_000, "A": 99_000}
-STADIUM = "stadium"
-USABLE_MS = {"theatre": 700.0, STADIUM: 1_500.0}
+SLUGS = {
+    "club": "low-tide",
+    "theatre": "last-stop-first-light",
+    "arena": "nova-parade-everyone-louder",
+    "stadium": "every-light-on",
+}
+USABLE_MS = {"theatre": 700.0, "stadium": 1_500.0}
 FRAME_MS, SMOOTH, HOLD_MS, SNAPSHOT_KB = 20.0, 0.95, 300.0, 60.0
 HOLDS = 40
 MIDDLE = (450.0, 430.0)
@@ -65,36 +64,20 @@ def run(options: argparse.Namespace) -> None:
 
 def add_options(group: argparse._ArgumentGroup) -> None:
     """Which houses, and how often each is opened."""
-    names = [*SLUGS, STADIUM]
+    names = list(SLUGS)
     group.add_argument("--houses", nargs="+", choices=names, default=names)
     group.add_argument("--openings", type=int, default=5)
 
 
 def _houses(standing: Stage, wanted: list[str]) -> list[House]:
-    """The houses wanted, in the order of their size; the stadium is one more date of the arena's concert."""
+    """The houses wanted, in the order of their size: the first date of each."""
     houses = []
-    for name, slug in SLUGS.items():
-        user_ids = crowd.fill(slug, HOLDS + 1, admitted=HOLDS + 1)
+    for name in [name for name in SLUGS if name in wanted]:
+        user_ids = crowd.fill(SLUGS[name], HOLDS + 1, admitted=HOLDS + 1)
         fans = [crowd.signed_in(standing.app, user_id) for user_id in user_ids]
-        first = select(Schedule.id).where(Schedule.concert_id == _concert(slug)).order_by(Schedule.id).limit(1)
+        first = select(Schedule.id).join(Concert).where(Concert.slug == SLUGS[name]).order_by(Schedule.id).limit(1)
         houses.append(_house(name, db.session.scalars(first).one(), fans))
-    if STADIUM in wanted:
-        houses.append(_house(STADIUM, _build_stadium(_concert(SLUGS["arena"])), houses[-1].fans))
-    return [house for house in houses if house.name in wanted]
-
-
-def _concert(slug: str) -> int:
-    return db.session.scalars(select(Concert.id).where(Concert.slug == slug)).one()
-
-
-def _build_stadium(concert_id: int) -> int:
-    with transaction():
-        plan = SeatPlan(name="Stadium", document=stadium())
-        db.session.add(plan)
-        db.session.flush()
-        starts_at = clock.now() + timedelta(days=365)
-        concert = db.session.get_one(Concert, concert_id)
-        return schedules.put_on(concert, plan, starts_at, starts_at, PRICES).id
+    return houses
 
 
 def _house(name: str, schedule_id: int, fans: list[Fan]) -> House:

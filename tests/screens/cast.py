@@ -24,7 +24,7 @@ from webapp.dev.drawing import framed
 from webapp.waiting_room import joining, steering
 from webapp.waiting_room.models import Counter
 
-WHOLE_HALL, CLUB, RECITAL, ARENA = shows.SHOWS
+WHOLE_HALL, CLUB, RECITAL, ARENA, STADIUM = shows.SHOWS
 
 
 @cache

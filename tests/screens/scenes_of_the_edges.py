@@ -12,6 +12,7 @@ from tests.screens.cast import (
     CLUB,
     HALL,
     RECITAL,
+    STADIUM,
     admitted,
     attempt,
     bought,
@@ -150,6 +151,14 @@ def map_not_loaded(place: Place) -> str:
 def map_of_an_arena(place: Place) -> str:
     """Eleven thousand seats at once."""
     concert = show(ARENA, nights=1)
+    admitted(concert)
+    return f"/schedules/{first_night(concert).id}"
+
+
+@scene(SEATS, role="holder", then=_drawn)
+def map_of_a_stadium(place: Place) -> str:
+    """Fifty thousand seats at once."""
+    concert = show(STADIUM)
     admitted(concert)
     return f"/schedules/{first_night(concert).id}"
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from webapp.concerts.plans import Plan
 from webapp.dev import halls
+from webapp.dev.stadium import stadium
 
 ON_SALE_SINCE = timedelta(days=-1)
 
@@ -131,5 +132,29 @@ SHOWS = (
         capacity=200,
         days_ahead=77,
         nights=2,
+    ),
+    Show(
+        slug="every-light-on",
+        english=Words(
+            "Every Light On",
+            "Dalbit Radio",
+            "Garam Stadium",
+            "Gwangju",
+            "One night, fifty thousand seats and no roof. Dalbit Radio plays from dusk until the last bus, "
+            "and the whole city leaves its windows lit.",
+        ),
+        korean=Words(
+            "모든 불을 켜고",
+            "달빛 라디오",
+            "가람 스타디움",
+            "광주",
+            "하룻밤, 5만 석, 지붕 없는 무대. 달빛 라디오가 해 질 녘부터 막차 시간까지 노래하고, "
+            "온 도시가 창마다 불을 켜 두어요.",
+        ),
+        hall=stadium,
+        prices={"VIP": 187_000, "R": 154_000, "S": 121_000, "A": 77_000},
+        capacity=1_000,
+        days_ahead=190,
+        nights=1,
     ),
 )
