@@ -56,6 +56,8 @@ async function open() {
       watches.forEach((watched) => watched.down?.());
     });
   }
+  // A refusal is for good, to the library. This one means: come again.
+  socket.on("connect_error", (error) => error.message === "unavailable" && setTimeout(() => socket.connect(), spread(UNAVAILABLE_MS)));
   // An open socket keeps a page out of the back-forward cache.
   addEventListener("pagehide", () => socket.disconnect());
   addEventListener("pageshow", (event) => event.persisted && socket.connect());

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from sqlalchemy import select
 
 from tests.browser.conftest import Stage
@@ -170,3 +170,25 @@ def test_a_seat_taken_by_another_changes_before_ones_eyes(enter: Stage) -> None:
     taking.get_by_role("button", name="Hold these seats").click()
     taking.wait_for_url("**/orders/*")
     expect(seat).to_have_attribute("data-state", "held")
+
+
+def test_a_page_that_was_told_to_come_again_comes_again(enter: Stage) -> None:
+    show = small_show(capacity=0)
+    do(joining.join, fan("waiter"), show.id, clock.now())
+    page = enter("waiter", "/concerts/show")
+    refused = []
+
+    def refuse_the_first(socket: WebSocketRoute) -> None:
+        if refused:
+            socket.connect_to_server()
+            return
+        refused.append(socket)
+        socket.on_message(lambda said: socket.send('44{"message":"unavailable"}') if said == "40" else None)
+        socket.send('0{"sid":"first","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":2000}')
+
+    page.route_web_socket("**/socket.io/**", refuse_the_first)
+    page.clock.install()
+    page.goto("/concerts/show/line")
+    expect(page.locator(".live-mark[data-live=polling]")).to_be_visible()
+    page.clock.fast_forward("00:20")
+    expect(page.locator(".live-mark[data-live=live]")).to_be_visible()

@@ -23,7 +23,7 @@ from webapp.extensions import socketio
 from webapp.live import delivery, numbering, sockets
 from webapp.live.guests import guests, look_again
 from webapp.live.patience import SOCKETS_PER_FAN, Patience
-from webapp.waiting_room import admission, joining
+from webapp.waiting_room import admission, joining, presence, watching
 
 __all__ = ["timepiece"]
 
@@ -168,6 +168,22 @@ def test_whoever_has_signed_out_is_refused_and_the_socket_ends(connect: Any) -> 
     do(db.session.execute, delete(SignIn))
     assert ask(socket, "watch_line", {"concert": show.id}) == {"ok": False, "code": "not-found"}
     assert not socket.is_connected()
+
+
+def test_whose_socket_goes_while_it_asks_is_not_present(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    show, waiter = concert(capacity=0), fan("waiter")
+    do(joining.join, waiter, show.id, NOW)
+    socket, look, known = connect(waiter), watching.watched, dict(presence.here.watching)
+
+    def look_slowly(*asked: Any) -> Any:
+        found = look(*asked)
+        Context().run(socket.disconnect)
+        return found
+
+    monkeypatch.setattr(watching, "watched", look_slowly)
+    Context().run(socket.emit, "watch_line", {"concert": show.id})
+    assert not socket.is_connected()
+    assert presence.here.watching == known
 
 
 def test_signing_out_is_looked_up_and_ends_what_it_must(connect: Any, house: Flask) -> None:

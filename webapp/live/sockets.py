@@ -7,9 +7,9 @@ from functools import partial, wraps
 from threading import Semaphore
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_login import current_user
-from flask_socketio import SocketIO, disconnect, join_room, leave_room
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room, leave_room
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import clock
@@ -29,8 +29,8 @@ Answer = dict[str, Any]
 LONGEST_MESSAGE_BYTES = 2_000
 AGAIN = "unavailable"  # the page asks once more in a while
 
-# When thousands come back at once they take turns at the database, and pages still find a connection free. Those who
-# watch a line need no turn for that: they are answered together.
+# When thousands come back at once they take turns at the database, and pages still find a connection free. Where those
+# who watch a line stand needs no turn: they are answered together.
 QUESTIONS_TOGETHER = 8
 
 patience = Patience()
@@ -59,7 +59,10 @@ def init_app(app: Flask, socketio: SocketIO) -> None:
 
 
 def connect(*_auth: object) -> bool:
-    """Signed-in people only, and not too many sockets each; each listens to what concerns them alone."""
+    """Signed-in people only, and not too many sockets each; each listens to what concerns them alone.
+
+    Where nobody can say whose a socket is, its page is told to come again.
+    """
     delivery.start()
     before = looks()
     try:
@@ -74,12 +77,15 @@ def connect(*_auth: object) -> bool:
     except SignedOut:
         leave()
         return False
-    except SQLAlchemyError as error:
-        log.warning("a socket was refused while the database is away: %s", type(error).__name__)
+    except (SQLAlchemyError, TooBusy) as error:
+        log.warning("a socket has to come again, for nobody could say whose it is: %s", type(error).__name__)
         leave()
-        return False
+        raise ConnectionRefusedError(AGAIN) from None
     finally:
         db.session.remove()
+    if _is_closed():
+        leave()
+        return False
     join_room(messages.fan_room(guest.user_id))
     return True
 
@@ -140,6 +146,8 @@ def watch_line(question: object) -> Answer:
         raise SignedOut
     if watched.wait_number is None:
         return _refused("not-in-line")
+    if _sid() not in guests:  # closed while we looked, and forgotten
+        return _refused("not-found")
     presence.here.watches(_sid(), concert_id, watched.wait_number)
     with gate:
         left = stock.coarse(concert_id, clock.now())
@@ -174,6 +182,13 @@ def _signed_in() -> SignedIn:
     if not user.is_authenticated:
         raise SignedOut
     return user  # type: ignore[no-any-return]
+
+
+def _is_closed() -> bool:
+    """Whether this socket was given up on while it waited: it is not said again that it goes."""
+    server = current_app.extensions["socketio"].server
+    engine_socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(_sid(), "/"))
+    return engine_socket is not None and bool(engine_socket.closed)
 
 
 def _keep_looking(app: Flask, socketio: SocketIO) -> None:
