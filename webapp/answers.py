@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
 from webapp import problem_titles
-from webapp.db import db
+from webapp.db import db, release
 from webapp.errors import BookingError, NotFound, TooBusy, TooManyRequests
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def wants_json() -> bool:
 
 def answer(error: BookingError) -> Response:
     """An outcome as problem+json, or as a page that says what to do next."""
+    release()  # in whose language it is said may have to be asked together with others
     if isinstance(error, TooBusy):
         _sign_nobody_in()
     if wants_json():
@@ -116,6 +117,7 @@ def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if 300 <= status < 400:
         return error
+    release()
     sentences = {
         404: _("This page does not exist, or it is not yours to see."),
         405: _("This address does not take that kind of request."),

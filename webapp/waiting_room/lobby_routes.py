@@ -86,11 +86,13 @@ def status(slug: str) -> Response:
 @blueprint.get("/concerts/<slug>/draw")
 def draw(slug: str) -> str:
     """The draw, to be checked by whoever likes. The seed is on it from the draw on."""
+    # Asked first: who asks is answered with others, and nobody may wait for them with a connection in hand.
+    user_id = current_user.id if current_user.is_authenticated else None
     concert = listing.concert(slug)
     public = verifying.published(concert.id)
     if public is None:
         raise NotFound()
-    lot = verifying.lot(current_user.id, concert.id, public) if current_user.is_authenticated else None
+    lot = verifying.lot(user_id, concert.id, public) if user_id else None
     return render_template("lobby/draw.html", concert=concert, public=public, lot=lot)
 
 
