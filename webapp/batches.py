@@ -65,7 +65,8 @@ class Batches(Generic[Wish, Answer]):
             self._lead(line)
         (answer,) = place.answers
         if isinstance(answer, BaseException):
-            raise answer
+            # Where it happened, the leader tells. Each who raises the same error would else add to one long story.
+            raise answer if place.is_leader else answer.with_traceback(None)
         return answer
 
     def _queue(self, line: Hashable, place: Place[Wish, Answer]) -> None:

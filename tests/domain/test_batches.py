@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Lock, Semaphore
+from traceback import walk_tb
 from typing import Any
 
 import pytest
@@ -282,3 +283,25 @@ def test_another_line_does_not_wait(crowd: Crowd, book: Book) -> None:
     assert book.written == [["first"], ["elsewhere"]]
     book.may_go_on.set()
     assert outcome(other) == "place of elsewhere"
+
+
+def test_an_error_of_all_is_no_longer_story_for_each_of_them(book: Book, crowd: Crowd) -> None:
+    lengths, ask = [], crowd.batches.ask
+
+    def told(line: int, wish: str) -> str:
+        try:
+            return ask(line, wish)
+        except RuntimeError as error:
+            lengths.append(len(list(walk_tb(error.__traceback__))))
+            raise
+
+    def mistake(wishes: Sequence[str]) -> None:
+        if "first" not in wishes:
+            raise RuntimeError
+
+    crowd.batches.ask = told  # type: ignore[method-assign]
+    book.trouble = mistake
+    asked = crowd.first_and_others(*map(str, range(40)))
+    book.may_go_on.set()
+    assert [type(one.exception(PATIENCE)) for one in asked[1:]] == [RuntimeError] * 40
+    assert max(lengths) < 20
