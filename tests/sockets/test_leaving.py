@@ -23,7 +23,7 @@ def look_around() -> None:
 
     def look() -> None:
         with app.app_context():
-            sockets._look_around(socketio)
+            sockets._look_around(app, socketio)
 
     Context().run(look)
 

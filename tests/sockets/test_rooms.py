@@ -21,7 +21,8 @@ from webapp.accounts.models import SignIn
 from webapp.db import db
 from webapp.extensions import socketio
 from webapp.live import delivery, numbering, sockets
-from webapp.live.guests import guests, look_again
+from webapp.live import guests as room
+from webapp.live.guests import catch_up, guests, look_again
 from webapp.live.patience import SOCKETS_PER_FAN, Patience
 from webapp.waiting_room import admission, joining, presence, watching
 
@@ -195,6 +196,33 @@ def test_signing_out_is_looked_up_and_ends_what_it_must(connect: Any, house: Fla
     Context().run(look_again, house, socketio, None)
     assert not left_open.is_connected()
     assert other.is_connected()
+
+
+def test_who_signs_out_while_the_database_stumbles_is_shown_out_once_it_is_back(
+    connect: Any, house: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaver, stayer = fans(2)
+    left_open, other = connect(leaver), connect(stayer)
+    do(db.session.execute, delete(SignIn).where(SignIn.user_id == leaver))
+    with monkeypatch.context() as away:
+        away.setattr(signing_in, "valid", Mock(side_effect=OperationalError("", {}, Exception())))
+        for _ in range(2):
+            Context().run(look_again, house, socketio, leaver)
+            Context().run(catch_up, house, socketio)
+    assert left_open.is_connected()
+    Context().run(catch_up, house, socketio)
+    assert not left_open.is_connected()
+    assert other.is_connected()
+
+
+def test_whoever_signs_out_elsewhere_costs_this_process_no_look(
+    connect: Any, house: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(fan("stayer"))
+    with monkeypatch.context() as here:
+        here.setattr(room, "guests", None)  # not to be walked through for each of them
+        for user_id in range(1_000, 1_100):
+            Context().run(look_again, house, socketio, user_id)
 
 
 def test_whoever_signs_out_while_a_socket_comes_in_is_refused(

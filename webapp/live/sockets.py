@@ -19,7 +19,7 @@ from webapp.concerts import listing, stock
 from webapp.db import db
 from webapp.errors import BookingError, TooBusy
 from webapp.live import chores, delivery, leaving, messages, numbering, origins
-from webapp.live.guests import Guest, guests, look_again, looks
+from webapp.live.guests import Guest, catch_up, enters, guests, leaves, look_again, looks
 from webapp.live.patience import Patience
 from webapp.waiting_room import admission, presence, watching
 
@@ -71,7 +71,7 @@ def connect(*_auth: object) -> bool:
         guest = Guest(user.id, user.key)
         if not patience.opens(_sid(), str(guest.user_id), time.monotonic()):
             return False
-        guests[_sid()] = guest
+        enters(_sid(), guest)
         if looks() != before and not signing_in.valid([guest.key]):  # signed out while we read, and not found here
             raise SignedOut
     except SignedOut:
@@ -94,7 +94,7 @@ def leave(*_reason: object) -> None:
     patience.closes(_sid())
     presence.here.closes(_sid())
     leaving.closes(_sid())
-    guests.pop(_sid(), None)
+    leaves(_sid())
 
 
 class SignedOut(Exception):
@@ -192,15 +192,16 @@ def _is_closed() -> bool:
 
 
 def _keep_looking(app: Flask, socketio: SocketIO) -> None:
-    """Every few seconds: say whom this process sees, and show out whose admission is over."""
-    chores.keep(app, socketio, partial(_look_around, socketio), presence.REPORT_SECONDS)
+    """Every few seconds: say whom this process sees, and show out whose admission or sign-in is over."""
+    chores.keep(app, socketio, partial(_look_around, app, socketio), presence.REPORT_SECONDS)
 
 
-def _look_around(socketio: SocketIO) -> None:
+def _look_around(app: Flask, socketio: SocketIO) -> None:
     try:
         presence.here.report(clock.now())
     finally:
         leaving.show_out(socketio)
+        catch_up(app, socketio)
 
 
 def _id(question: object, name: str) -> int:
