@@ -1,6 +1,5 @@
 """Nobody waits for others with a connection in hand: who asks is looked up together with whoever asks beside them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,7 +33,7 @@ PATHS = [
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For each wait for others, whether it was with a connection in hand."""
     seen: list[bool] = []
     ask = batches.Batches.ask
@@ -44,7 +43,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
         return ask(self, line, wish)
 
     monkeypatch.setattr(batches.Batches, "ask", asked)
-    yield seen
+    return seen
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from webapp.accounts.models import User
 from webapp.booking.models import EXPIRED, MOST_SEATS, Reservation, is_lapsed
 from webapp.concerts.models import Schedule, Seat, is_free
-from webapp.db import after_commit, db, fetch, unindexed
+from webapp.db import after_commit, db, fetch, stale_in_session, unindexed
 from webapp.live import messages
 
 # What every hold asks, built once.
@@ -39,6 +39,20 @@ IN_ORDER = Seat.id.asc()  # in which seats are locked, everywhere
 CHOOSING_LOCK = 7_011_955  # any number that no other advisory lock of ours has
 CHOOSING = text("SELECT pg_advisory_xact_lock(:space, :schedule_id)")
 SEATS = select(Seat).where(Seat.id == any_(bindparam("ids", type_=ARRAY(Integer)))).order_by(IN_ORDER).with_for_update()
+# Nobody is waited for: whoever has one of these locked takes it over or gives it back.
+GIVE_BACK_LAPSED = text(
+    """
+    WITH lapsed AS (
+        SELECT seats.id
+        FROM seats JOIN reservations ON reservations.seat_id = seats.id AND reservations.seat_version = seats.version
+        WHERE reservations.id = ANY(:reservation_ids) AND NOT seats.is_sold AND seats.held_until <= :now
+        ORDER BY seats.id
+        FOR UPDATE OF seats SKIP LOCKED
+    )
+    UPDATE seats SET version = version + 1, held_until = NULL FROM lapsed WHERE seats.id = lapsed.id
+    RETURNING seats.id, seats.number, seats.schedule_id
+    """
+).columns(id=Integer, number=Integer, schedule_id=Integer)
 HELD = select(Reservation.id, Reservation.slot, Reservation.seat_id, is_lapsed(NOW).label("has_lapsed")).where(
     Reservation.user_id == bindparam("user_id"),
     Reservation.concert_id == bindparam("concert_id"),
@@ -144,8 +158,18 @@ def free_slots(
         # then wanting the seat, would be the other way round: a deadlock.
         if wanted:
             lock(sorted({*lapsed.values(), *wanted}))
+        _give_back_lapsed([one for one, seat_id in lapsed.items() if seat_id not in wanted], now)
         cancel(Reservation.id.in_(lapsed), EXPIRED, now)
     return [slot for slot in range(1, MOST_SEATS + 1) if slot not in used]
+
+
+def _give_back_lapsed(reservation_ids: list[int], now: datetime) -> None:
+    """Make the seats of these reservations free again, and say so to the open maps."""
+    given = fetch(GIVE_BACK_LAPSED, reservation_ids=reservation_ids, now=now) if reservation_ids else []
+    stale_in_session(Seat, [seat.id for seat in given])
+    for schedule_id in sorted({seat.schedule_id for seat in given if seat.schedule_id}):
+        numbers = sorted(seat.number for seat in given if seat.schedule_id == schedule_id)
+        publish(db.session.get_one(Schedule, schedule_id), numbers, messages.FREE)
 
 
 def publish(schedule: Schedule, numbers: Sequence[int], state: int) -> None:
