@@ -4,14 +4,17 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
 
 from tests.browser.conftest import Stage
 from tests.browser.resting import come_to_rest
 from tests.builders import admit, concert, do, fan, hall, schedule, seat_ids
 from webapp import clock
 from webapp.booking import holds
-from webapp.concerts.models import Concert, Schedule
+from webapp.booking.models import Order, Reservation
+from webapp.concerts.models import Concert, Schedule, Seat
 from webapp.concerts.plans import Plan, PlannedSeat, seats_of
+from webapp.db import db, transaction
 from webapp.dev import halls
 from webapp.jobs import redis
 from webapp.live import messages
@@ -69,6 +72,27 @@ def test_a_seat_chosen_by_two_is_held_by_one_and_the_other_sees_and_hears_it(ent
 
 def take(evening: Schedule, role: str, number: int) -> None:
     do(holds.place, fan(role), evening, seat_ids(evening, number), clock.now())
+
+
+def run_out(order: Order) -> None:
+    """The five minutes of this order are over."""
+    now = clock.now()
+    seats = select(Reservation.seat_id).where(Reservation.order_id == order.id)
+    with transaction():
+        db.session.execute(update(Seat).where(Seat.id.in_(seats)).values(held_until=now))
+        db.session.execute(update(Reservation).where(Reservation.order_id == order.id).values(expires_at=now))
+        db.session.execute(update(Order).where(Order.id == order.id).values(expires_at=now))
+
+
+def test_a_seat_of_ones_own_that_ran_out_and_was_taken_over_is_ones_own_no_more(enter: Stage, show: Concert) -> None:
+    evening, watcher = schedule(show, hall()), fan("watcher")
+    admit(watcher, show.id, clock.now())
+    order = do(holds.place, watcher, evening, seat_ids(evening, 3), clock.now())
+    page, place = ready(enter("watcher", f"/schedules/{evening.id}")), (seat_of(3).x, seat_of(3).y)
+    assert "yours" in words_at(page, place)
+    run_out(order)
+    take(evening, "taker", 3)
+    expect(page.locator(".seat-map-tip")).to_contain_text("held by someone")
 
 
 @pytest.mark.parametrize("wide", [True, False])

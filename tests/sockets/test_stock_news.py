@@ -11,7 +11,7 @@ from tests.builders import NOW, at, concert, do, fan, fans, hall, hold, schedule
 from tests.sockets.test_delivery import Recorder, changed
 from webapp import memory
 from webapp.booking import holds
-from webapp.concerts import pricing
+from webapp.concerts import pricing, stock
 from webapp.concerts.models import Schedule
 from webapp.db import transaction
 from webapp.jobs import redis
@@ -113,3 +113,19 @@ def test_seats_that_move_are_noted_and_news_goes_to_whoever_waits(evening: Sched
     news = {"concert": 1, "at": NOW.isoformat(), "grades": [["R", "gone"]]}
     delivery.take(json.dumps({"event": "stock_changed", "concert": 1, "body": news}).encode(), 101)
     assert recorder.sent == [("stock_changed", news, "line:1")]
+
+
+def test_in_a_rush_it_is_counted_again_once_it_was_told_and_not_for_each_seat(
+    evening: Schedule, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, counted, count = evening.concert_id, [], stock.count
+    monkeypatch.setattr(stock, "count", lambda *asked: counted.append(asked) or count(*asked))
+    monkeypatch.setattr(stock._counted, "seconds", 3_600.0)
+    buyers = fans(3)
+    for number, buyer in enumerate(buyers, start=1):
+        hold(buyer, evening, number)
+        stock_watch.seats_moved(show)
+        stock.by_grade(show, NOW)
+    assert len(counted) == 1
+    stock_watch.tell_all()
+    assert stock.by_grade(show, NOW)[0].seats_left == 1

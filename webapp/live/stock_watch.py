@@ -25,11 +25,13 @@ _moved: set[int] = set()
 def seats_moved(concert_id: int, *, is_edit: bool = False) -> None:
     """Seats of this concert were held, sold or freed; pages that open now are to count anew too.
 
+    In a rush they do not, or each would: until it has been told what is left, a count may be as old as ever.
     With `is_edit` an operator changed the house or what it costs.
     """
     if is_edit:
         stock.forget_facts(concert_id)
-    stock.forget(concert_id)
+    if is_edit or concert_id not in _moved:
+        stock.forget(concert_id)
     _moved.add(concert_id)
 
 
@@ -44,7 +46,9 @@ def tell_all() -> None:
         # Taken out first: a change that comes while we count is counted the next time.
         _moved.discard(concert_id)
         try:
-            if not stock_news.tell(concert_id, clock.now()):
+            if stock_news.tell(concert_id, clock.now()):
+                stock.forget(concert_id)
+            else:
                 _moved.add(concert_id)
         except SQLAlchemyError as error:
             log.warning("what is left of concert %s was not counted: %s", concert_id, type(error).__name__)

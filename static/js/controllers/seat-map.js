@@ -65,10 +65,10 @@ function open(root, house, words) {
     const lost = picked.numbers().filter((number) => !free(number) && picked.remove(number) && house.stateOf(number) !== "mine");
     if (lost.length) tell(takenFrom(words, lost.map(nameOf), picked.numbers().length));
   };
-  // A message does not say whose hold it is: before we say that a seat is lost, we ask. Seat 0 is the whole house.
+  // A message does not say whose hold it is: of a seat that is chosen, or ours, we ask. Seat 0 is the whole house.
   const heard = (message) => {
     const numbers = house.apply(message);
-    if (!numbers || numbers.some(picked.has) || message.changes.some(([number]) => !number)) refetch();
+    if (!numbers || numbers.some(picked.has) || message.changes.some(([number]) => !number || house.mine.has(number))) refetch();
     if (numbers?.length) repaint(numbers);
   };
   const tap = (point, pointer) => {
