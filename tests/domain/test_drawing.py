@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from tests.builders import NOW, at, do, fan, fans, gather, soon
 from webapp.db import db
-from webapp.waiting_room import admission, drawing, joining, lobby, steering, verifying
+from webapp.waiting_room import admission, calling, drawing, joining, lobby, steering, verifying
 from webapp.waiting_room.lobby_models import LobbyEntry
-from webapp.waiting_room.models import Counter, QueueSession
+from webapp.waiting_room.models import CLAIM, Counter, QueueSession
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -170,3 +170,16 @@ def test_the_list_is_in_the_order_of_the_numbers() -> None:
     assert lines[0] == "number,id"
     assert [line.split(",")[0] for line in lines[1:]] == [str(number) for number in range(1, 13)]
     assert {line.split(",")[1] for line in lines[1:]} == set(lots(show.id))
+
+
+def test_whoever_the_draw_calls_has_the_way_to_their_turn_on_top_however_many_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calling, "MOST_AT_ONCE", 2)
+    show = soon(capacity=5)
+    gather(show.id, fans(6))
+    do(drawing.hold_at, show.id, at(minutes=5))
+    do(admission.call, show.id, at(minutes=5))
+    drawn = db.session.scalars(select(QueueSession).where(QueueSession.called_at.is_not(None))).all()
+    assert len(drawn) == 5
+    assert {one.claim_by for one in drawn} == {at(minutes=5) + CLAIM + lobby.spread(6)}

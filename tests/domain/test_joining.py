@@ -73,3 +73,17 @@ def test_who_leaves_and_joins_again_stands_at_the_end() -> None:
     do(joining.join, second, show.id, NOW)
     assert do(admission.leave, first, show.id, NOW)
     assert do(joining.join, first, show.id, NOW).wait_number == 3
+
+
+@pytest.mark.parametrize("is_tidied", [True, False])
+def test_whose_time_is_over_has_nothing_to_leave_whoever_has_tidied(is_tidied: bool) -> None:
+    show, (late, waiting) = concert(capacity=1), fans(2)
+    do(admission.claim, do(joining.join, late, show.id, NOW).id, NOW)
+    do(joining.join, waiting, show.id, NOW)
+    if is_tidied:
+        do(admission.expire, show.id, at(minutes=10))
+    assert not do(admission.leave, late, show.id, at(minutes=10))
+    over, called = (admission.latest(one, show.id) for one in (late, waiting))
+    assert over is not None
+    assert called is not None
+    assert (over.end_reason, called.called_at) == ("expired", at(minutes=10))

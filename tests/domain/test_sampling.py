@@ -63,6 +63,16 @@ def test_a_line_at_rest_writes_one_last_sample_and_the_next_fan_wakes_it() -> No
     assert samples(show.id)[-1] == (0, 1, 1, 10)
 
 
+def test_whoever_was_called_after_a_rest_is_counted_though_the_turn_was_late() -> None:
+    show, five = concert(capacity=10), fans(5)
+    do(joining.join, five[0], show.id, NOW)
+    do(admission.leave, five[0], show.id, NOW)
+    assert [do(sampling.take, at(seconds=seconds)) for seconds in (10, 20)] == [1, 1]  # and now it rests
+    do(joining.join_all, five, show.id, at(seconds=27))
+    assert [do(sampling.take, at(seconds=seconds)) for seconds in (62, 70)] == [1, 1]
+    assert samples(show.id) == [(0, 0, 1, 10), (0, 0, 0, 10), (0, 5, 5, 40), (0, 5, 0, 10)]
+
+
 def test_what_is_a_month_old_is_forgotten() -> None:
     show = concert(capacity=0)
     do(joining.join_all, fans(2), show.id, NOW)

@@ -155,8 +155,13 @@ def concerts_to_call(now: datetime) -> Sequence[int]:
 def _end(user_id: int, concert_id: int, reason: str, now: datetime) -> bool:
     counter = calling.lock(concert_id)
     now = moments.of(counter, now)
+    # Who has paid in time is done, however late it is told. Whoever else's time is over can give nothing up any more.
+    is_over = reason != PAID and calling.end_overdue_of(counter, [user_id], now)
     found = fetch(END, fan_id=user_id, line=concert_id, reason=reason, now=now)
     if not found:
+        if is_over:
+            calling.call_next(counter, now)
+            calling.write(counter)
         return False
     ended = found[0]
     if ended.called_at is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, DateTime, Integer, delete, text
+from sqlalchemy import CursorResult, DateTime, Integer, bindparam, delete, text
 
 from webapp.db import db, fetch, some_of
 from webapp.waiting_room.sample_models import LineSample
@@ -14,7 +14,8 @@ KEPT = timedelta(days=30)
 LONGEST = timedelta(minutes=10)  # a sample after a longer silence counts the calls of so long and no more
 
 # One statement for all lines. A line where nothing happens rests: one sample says so, and the next comes with the next
-# fan. The moment is round, so whoever samples it a second time finds it done; who comes late covers what was missed.
+# fan and begins with the first who was called. The moment is round, so whoever samples it a second time finds it done;
+# who comes late covers what was missed.
 SAMPLE = text(
     """
     WITH lines AS (
@@ -22,9 +23,7 @@ SAMPLE = text(
                created_count - serving_number - skipped_count AS waiting,
                serving_number - terminated_count AS serving,
                before.is_rest IS FALSE AS was_busy,
-               CASE WHEN before.is_rest IS FALSE
-                    THEN least(:longest, CAST(extract(epoch FROM :at - before.sampled_at) AS int))
-                    ELSE :every END AS seconds
+               greatest(before.sampled_at, :at - make_interval(secs => :longest)) AS since
         FROM counters LEFT JOIN LATERAL (
             SELECT sampled_at, waiting + serving + called = 0 AS is_rest FROM line_samples
             WHERE line_samples.concert_id = counters.concert_id AND sampled_at < :at
@@ -32,16 +31,19 @@ SAMPLE = text(
         ) AS before ON true
     )
     INSERT INTO line_samples (concert_id, sampled_at, waiting, serving, called, seconds)
-    SELECT lines.concert_id, :at, waiting, serving, calls.called, seconds
+    SELECT lines.concert_id, :at, waiting, serving, calls.called,
+           CAST(extract(epoch FROM :at - CASE WHEN was_busy THEN lines.since ELSE calls.since END) AS int)
     FROM lines CROSS JOIN LATERAL (
-        SELECT CAST(count(*) AS int) AS called FROM sessions
-        WHERE sessions.concert_id = lines.concert_id AND called_at < :at
-          AND called_at >= :at - make_interval(secs => seconds)
+        SELECT CAST(count(*) AS int) AS called,
+               coalesce(date_bin(make_interval(secs => :every), min(called_at), :at),
+                        :at - make_interval(secs => :every)) AS since
+        FROM sessions
+        WHERE sessions.concert_id = lines.concert_id AND called_at < :at AND called_at >= lines.since
     ) AS calls
     WHERE was_busy OR waiting + serving + calls.called > 0
     ON CONFLICT DO NOTHING
     """
-)
+).bindparams(bindparam("at", type_=DateTime(timezone=True)))
 HISTORY = text(
     """
     SELECT date_bin(:width, sampled_at, :since) AS at, max(waiting) AS waiting, max(serving) AS serving,
