@@ -114,7 +114,7 @@ def _draw(concert_id: int) -> tuple[float, float]:
         event.listen(db.engine, name, listener)
     started = time.perf_counter()
     with transaction():
-        drawing.hold_at(concert_id, clock.now())
+        drawing.draw_at(concert_id, clock.now())
     whole = time.perf_counter() - started
     for name, listener in listeners.items():
         event.remove(db.engine, name, listener)

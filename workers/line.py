@@ -35,7 +35,7 @@ def sample() -> str:
 def open_lobbies() -> str:
     """Commit to a seed where a lobby opens, and draw where its sale has opened; one concert a transaction."""
     _each(lobby.concerts_to_open(clock.now()), lobby.open_lobby)
-    return f"{_each(drawing.concerts_to_draw(clock.now()), drawing.hold_at)} drawn"
+    return f"{_each(drawing.concerts_to_draw(clock.now()), drawing.draw_at)} drawn"
 
 
 def _each(concert_ids: Iterable[int], verb: Callable[[int, datetime], int | None]) -> int:

@@ -206,7 +206,7 @@ def drawn_lobby(*after: str) -> None:
     """Six fans drawn by lot, and then what these statements do, the rules being off."""
     show, crowd = soon(), fans(6)
     gather(show.id, crowd)
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     sql(*(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in RULED), *after)
     sql(*(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in RULED))
 

@@ -36,7 +36,7 @@ def drawn(concert_id: int) -> verifying.Published:
 def test_everyone_in_the_lobby_gets_the_number_of_their_lot() -> None:
     show, crowd = soon(capacity=10), fans(25)
     gather(show.id, crowd)
-    assert do(drawing.hold_at, show.id, at(minutes=5)) == 25
+    assert do(drawing.draw_at, show.id, at(minutes=5)) == 25
     of = lots(show.id)
     order = [of[one] for one in verifying.in_order(bytes.fromhex(drawn(show.id).seed or ""), of)]
     assert numbers(show.id) == {user: number for number, user in enumerate(order, start=1)}
@@ -49,7 +49,7 @@ def test_nobody_is_drawn_before_the_opening() -> None:
     show, crowd = soon(), fans(3)
     gather(show.id, crowd)
     assert drawing.concerts_to_draw(NOW) == []
-    assert do(drawing.hold_at, show.id, at(minutes=4, seconds=59)) == 0
+    assert do(drawing.draw_at, show.id, at(minutes=4, seconds=59)) == 0
     assert numbers(show.id) == {}
     assert drawing.concerts_to_draw(at(minutes=5)) == [show.id]
 
@@ -57,9 +57,9 @@ def test_nobody_is_drawn_before_the_opening() -> None:
 def test_a_second_draw_changes_nothing() -> None:
     show = soon()
     gather(show.id, fans(5))
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     before = numbers(show.id)
-    assert do(drawing.hold_at, show.id, at(minutes=6)) == 0
+    assert do(drawing.draw_at, show.id, at(minutes=6)) == 0
     assert numbers(show.id) == before
     assert drawing.concerts_to_draw(at(minutes=6)) == []
 
@@ -84,7 +84,7 @@ def test_who_left_the_lobby_gets_no_number() -> None:
     show, (stayer, leaver) = soon(), fans(2)
     gather(show.id, [stayer, leaver])
     do(lobby.leave, leaver, show.id, NOW)
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     assert numbers(show.id) == {stayer: 1}
     assert do(joining.join, leaver, show.id, at(minutes=5)).wait_number == 2
 
@@ -95,7 +95,7 @@ def test_whoever_is_called_by_the_draw_has_three_minutes_from_when_their_page_ma
     monkeypatch.setattr(lobby, "MOVES_PER_SECOND", 0.1)
     show, crowd = soon(capacity=2), fans(2)
     gather(show.id, crowd)
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     place = admission.latest(crowd[0], show.id)
     assert place is not None
     assert (place.claim_by, place.expires_at) == (at(minutes=8, seconds=20), at(minutes=15))
@@ -120,7 +120,7 @@ def test_a_sale_closed_before_its_opening_is_drawn_when_it_opens_at_last() -> No
     show, crowd = soon(), fans(3)
     gather(show.id, crowd)
     do(steering.close_sale, show.id, NOW)
-    assert do(drawing.hold_at, show.id, at(minutes=6)) == 0
+    assert do(drawing.draw_at, show.id, at(minutes=6)) == 0
     assert drawing.concerts_to_draw(at(minutes=6)) == []
     do(steering.open_sale, show.id, at(minutes=9))
     assert len(numbers(show.id)) == 3
@@ -130,7 +130,7 @@ def test_paused_at_the_opening_numbers_are_drawn_and_nobody_is_called() -> None:
     show = soon()
     gather(show.id, fans(3))
     do(steering.pause, show.id, NOW)
-    assert do(drawing.hold_at, show.id, at(minutes=5)) == 3
+    assert do(drawing.draw_at, show.id, at(minutes=5)) == 3
     assert db.session.get_one(Counter, show.id, populate_existing=True).serving_number == 0
     do(steering.resume, show.id, at(minutes=6))
     assert db.session.get_one(Counter, show.id, populate_existing=True).serving_number == 3
@@ -139,7 +139,7 @@ def test_paused_at_the_opening_numbers_are_drawn_and_nobody_is_called() -> None:
 def test_a_drawn_fan_who_leaves_and_joins_again_is_at_the_back() -> None:
     show, crowd = soon(capacity=0), fans(3)
     gather(show.id, crowd)
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     do(admission.leave, crowd[0], show.id, at(minutes=5))
     assert do(joining.join, crowd[0], show.id, at(minutes=5)).wait_number == 4
 
@@ -155,7 +155,7 @@ def test_the_lot_favours_nobody() -> None:
 def test_a_published_draw_is_checked_and_a_wrong_one_is_named() -> None:
     show = soon()
     gather(show.id, fans(5))
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     public = drawn(show.id)
     assert verifying.faults(show.id, public) == []
     wrong = verifying.Published("00" * 32, public.committed_at, "11" * 32, public.drawn_at, 6)
@@ -165,7 +165,7 @@ def test_a_published_draw_is_checked_and_a_wrong_one_is_named() -> None:
 def test_the_list_is_in_the_order_of_the_numbers() -> None:
     show = soon()
     gather(show.id, fans(12))
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     lines = verifying.csv(show.id, 12).splitlines()
     assert lines[0] == "number,id"
     assert [line.split(",")[0] for line in lines[1:]] == [str(number) for number in range(1, 13)]
@@ -178,7 +178,7 @@ def test_whoever_the_draw_calls_has_the_way_to_their_turn_on_top_however_many_th
     monkeypatch.setattr(calling, "MOST_AT_ONCE", 2)
     show = soon(capacity=5)
     gather(show.id, fans(6))
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     do(admission.call, show.id, at(minutes=5))
     drawn = db.session.scalars(select(QueueSession).where(QueueSession.called_at.is_not(None))).all()
     assert len(drawn) == 5

@@ -69,7 +69,7 @@ def test_the_seed_is_committed_to_when_the_lobby_opens_and_kept_secret() -> None
     assert (before.seed, before.fans) == (None, None)
     do(lobby.open_lobby, show.id, at(minutes=1))
     gather(show.id, fans(3))
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     after = verifying.published(show.id)
     assert after is not None
     assert after.seed is not None
@@ -104,7 +104,7 @@ def test_seed_and_lots_cannot_be_changed(statement: str) -> None:
 def test_after_the_draw_nobody_is_added_or_taken_out(statement: str) -> None:
     show, crowd = soon(), fans(3)
     gather(show.id, crowd[:2])
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     with pytest.raises(IntegrityError, match=r"a draw keeps its seed|the lobby is closed by its draw"):
         sql(statement)
 
@@ -128,7 +128,7 @@ def test_switched_off_nobody_enters_and_whoever_is_in_stays_in() -> None:
     assert (before["lobby_minutes"], after["lobby_minutes"]) == (60, 0)
     with pytest.raises(LobbyClosed):
         do(lobby.enter, late, show.id, NOW)
-    assert do(drawing.hold_at, show.id, at(minutes=5)) == 1
+    assert do(drawing.draw_at, show.id, at(minutes=5)) == 1
 
 
 @pytest.mark.parametrize("minutes", [-1, 10_081])

@@ -72,7 +72,7 @@ def asked(line: int) -> dict[str, tuple[Any, dict[str, Any], int]]:
         "a page": (visiting.ONE_VISIT, {"concert_id": line, "key": keys[0]}, OF_ONE),
         "sockets": (watching.PLACES, {"concert_id": line, "keys": keys}, OF_THESE),
         "maps": (insiders.ADMITTED, {"users": fans, "concerts": [line], "now": NOW}, OF_THE_SERVED),
-        "a map": (admission.ADMISSION, {"user_id": fans[0], "concert_id": line, "now": NOW}, OF_ONE),
+        "a map": (admission.ADMITTED, {"user_id": fans[0], "concert_id": line, "now": NOW}, OF_ONE),
         "an end": (admission.END, here | {"fan_id": fans[0], "reason": "left"}, OF_ONE),
         "how many have left": (admission.AHEAD, {"line": line, "number": PEOPLE}, OF_ONE),
         "calling": (calling.CALLING, here | called, OF_THESE),

@@ -21,7 +21,7 @@ from webapp.waiting_room.models import Counter, QueueSession
 def test_two_workers_drawing_at_once_draw_once() -> None:
     show = soon(capacity=3)
     gather(show.id, fans(12))
-    outcomes = race(*[partial(do, drawing.hold_at, show.id, at(minutes=5)) for _ in range(2)])
+    outcomes = race(*[partial(do, drawing.draw_at, show.id, at(minutes=5)) for _ in range(2)])
     assert sorted(outcomes) == [0, 12]
     assert numbers(show.id) == list(range(1, 13))
 
@@ -31,7 +31,7 @@ def test_control_without_the_counters_lock_two_workers_draw_every_number_twice(m
     show = soon()
     gather(show.id, fans(4))
     monkeypatch.setattr(calling, "lock", meeting(2, _look))
-    outcomes = race(*[partial(do, drawing.hold_at, show.id, at(minutes=5)) for _ in range(2)])
+    outcomes = race(*[partial(do, drawing.draw_at, show.id, at(minutes=5)) for _ in range(2)])
     assert len(errors(outcomes, IntegrityError)) == 1
 
 
@@ -41,7 +41,7 @@ def test_latecomers_who_join_while_the_worker_draws_are_behind_the_lobby() -> No
     early, late = crowd[:12], crowd[12:]
     gather(show.id, early)
     joins = [partial(do, joining.join, user, show.id, at(minutes=5)) for user in late]
-    outcomes = race(*joins, partial(do, drawing.hold_at, show.id, at(minutes=5)))
+    outcomes = race(*joins, partial(do, drawing.draw_at, show.id, at(minutes=5)))
     assert sorted(place.wait_number for place in outcomes[:-1]) == list(range(13, 25))
     assert numbers(show.id) == list(range(1, 25))
 
@@ -60,7 +60,7 @@ def test_entering_at_the_last_moment_is_a_number_or_a_no_never_neither() -> None
     show, crowd = soon(), fans(20)
     gather(show.id, crowd[:4])
     enters = [partial(do, lobby.enter, user, show.id, at(minutes=4, seconds=59)) for user in crowd[4:]]
-    outcomes = race(*enters, partial(do, drawing.hold_at, show.id, at(minutes=5)))
+    outcomes = race(*enters, partial(do, drawing.draw_at, show.id, at(minutes=5)))
     entered, refused = winners(outcomes[:-1]), errors(outcomes, LobbyClosed)
     assert len(entered) + len(refused) == 16
     assert numbers(show.id) == list(range(1, 4 + len(entered) + 1))
@@ -84,7 +84,7 @@ def test_control_without_the_shared_lock_a_fan_is_in_the_lobby_and_has_no_number
 
     def draw() -> None:
         entered.wait(PATIENCE_SECONDS)
-        do(drawing.hold_at, show.id, at(minutes=5))
+        do(drawing.draw_at, show.id, at(minutes=5))
         drawn.wait(PATIENCE_SECONDS)
 
     race(slip_in, draw)

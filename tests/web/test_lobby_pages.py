@@ -141,7 +141,7 @@ def test_leaving_before_the_draw_and_after_it(visit: Visitor, timepiece: Timepie
     assert visit(leaver).post(f"{HERE}/departure").headers["Location"] == "/concerts/show"
     assert lobby.count(show.id) == 1
     timepiece.pass_(minutes=5)
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     assert visit(stayer).post(f"{HERE}/departure").headers["Location"] == "/concerts/show/line"
 
 
@@ -183,7 +183,7 @@ def test_a_big_lobby_moves_on_over_a_longer_time(
 def test_the_command_on_the_page_finds_the_fans_own_number(visit: Visitor, tmp_path: Path) -> None:
     show, crowd = soon(capacity=0), fans(9)
     gather(show.id, crowd)
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     client = visit(crowd[4])
     place = client.get("/concerts/show/line/position", headers=JSON).json
     assert place
@@ -205,7 +205,7 @@ def test_the_command_on_the_page_finds_the_fans_own_number(visit: Visitor, tmp_p
 def test_the_published_list_names_nobody(visit: Visitor) -> None:
     show, crowd = soon(), fans(3)
     gather(show.id, crowd)
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     answer = visit(None).get("/concerts/show/draw.csv")
     assert answer.mimetype == "text/csv"
     assert re.fullmatch(r"number,id\r\n(\d,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\r\n){3}", answer.text)
@@ -237,6 +237,6 @@ def test_the_command_line_checks_a_draw(house: Flask) -> None:
     runner = house.test_cli_runner()
     assert "Nothing has been drawn" in runner.invoke(args=["verify-draw", "show"]).output
     assert "There is no concert" in runner.invoke(args=["verify-draw", "none"]).output
-    do(drawing.hold_at, show.id, at(minutes=5))
+    do(drawing.draw_at, show.id, at(minutes=5))
     done = runner.invoke(args=["verify-draw", "show"])
     assert (done.exit_code, done.output.splitlines()[-1]) == (0, "4 fans, each with the number of their lot.")

@@ -17,7 +17,7 @@ from webapp.languages import gettext as _
 from webapp.memory import Recent
 from webapp.waiting_room.models import Standing
 
-STALE_SECONDS = 2.0  # what is left on other dates and in each section, in words: as the waiting room's coarse stock
+STALE_SECONDS = 2.0  # what is left on other dates and in each section, in words
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
 HELD = (

@@ -25,7 +25,7 @@ from webapp.waiting_room.models import (
 
 # Asked before every look at a seat map and every hold: built once.
 NOW = bindparam("now", type_=DateTime(timezone=True))
-ADMISSION = select(QueueSession).where(of_fan(bindparam("user_id"), bindparam("concert_id")), is_admitted(NOW))
+ADMITTED = select(QueueSession).where(of_fan(bindparam("user_id"), bindparam("concert_id")), is_admitted(NOW))
 LINE, NUMBER = bindparam("line", type_=Integer), bindparam("number", type_=Integer)
 GONE = select(func.count()).where(
     QueueSession.concert_id == LINE,
@@ -50,7 +50,7 @@ END = (
 
 def require(user_id: int, concert_id: int, concert_slug: str, now: datetime) -> QueueSession:
     """The fan's admission, in one indexed read. Raises NotYourTurn with the number of people ahead."""
-    admission = db.session.scalar(ADMISSION, {"user_id": user_id, "concert_id": concert_id, "now": now})
+    admission = db.session.scalar(ADMITTED, {"user_id": user_id, "concert_id": concert_id, "now": now})
     if admission is None:
         raise NotYourTurn(concert_slug=concert_slug, ahead=ahead(latest(user_id, concert_id), now))
     return admission

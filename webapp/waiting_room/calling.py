@@ -122,7 +122,7 @@ def write(counter: Counter) -> None:
 
 
 def call_for_free_slots(counter: Counter, now: datetime, on_their_way: timedelta = timedelta(0)) -> list[int]:
-    """The same for whoever has tidied in this transaction already. Returns the numbers that were called.
+    """Call as many as there are slots for, up to MOST_AT_ONCE, without tidying first. Returns the numbers called.
 
     Who is `on_their_way` to hear of it for so long has so much longer to show up.
     """

@@ -28,7 +28,7 @@ GIVE_NUMBERS = text(
 )
 
 
-def hold(counter: Counter, now: datetime) -> int:
+def draw(counter: Counter, now: datetime) -> int:
     """Draw if a draw is due, and call whoever fits. Returns how many fans got a number.
 
     Whoever draws numbers in a line calls this first, under the counter's lock: so the draw happens once, in the first
@@ -50,17 +50,17 @@ def hold(counter: Counter, now: datetime) -> int:
     return drawn
 
 
-def hold_at(concert_id: int, now: datetime) -> int:
+def draw_at(concert_id: int, now: datetime) -> int:
     """Draw for this concert if a draw is due. Returns how many fans got a number; safe to run twice."""
-    return hold(calling.lock(concert_id), now)
+    return draw(calling.lock(concert_id), now)
 
 
-def try_hold_at(concert_id: int, now: datetime) -> bool:
+def try_draw_at(concert_id: int, now: datetime) -> bool:
     """The same without waiting for the line. False when somebody else has it, who may be drawing."""
     counter = calling.try_lock(concert_id)
     if counter is None:
         return False
-    hold(counter, now)
+    draw(counter, now)
     return True
 
 
@@ -83,7 +83,7 @@ def pads(seed: bytes) -> dict[str, bytes]:
 
 def _give_numbers(concert_id: int, now: datetime) -> int:
     patience.take_time(patience.DRAW_SECONDS)
-    draw = db.session.scalars(select(Draw).options(undefer(Draw.seed)).where(Draw.concert_id == concert_id)).one()
-    given = db.session.execute(GIVE_NUMBERS, {"concert_id": concert_id, "now": now, **pads(draw.seed)})
+    secret = db.session.scalars(select(Draw).options(undefer(Draw.seed)).where(Draw.concert_id == concert_id)).one()
+    given = db.session.execute(GIVE_NUMBERS, {"concert_id": concert_id, "now": now, **pads(secret.seed)})
     assert isinstance(given, CursorResult)
     return given.rowcount

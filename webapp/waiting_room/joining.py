@@ -49,7 +49,7 @@ def join_locked(counter: Counter, user_ids: Sequence[int], now: datetime) -> dic
     ended = calling.end_overdue(counter, now)
     if ended == calling.MOST_AT_ONCE:
         calling.end_overdue_of(counter, user_ids, now)
-    drawing.hold(counter, now)
+    drawing.draw(counter, now)
     places = _live(user_ids, counter.concert_id)
     newcomers = [user_id for user_id in dict.fromkeys(user_ids) if user_id not in places]
     if newcomers and counter.concert.is_on_sale(now):

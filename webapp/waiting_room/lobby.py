@@ -124,7 +124,7 @@ def count(concert_id: int) -> int:
     return db.session.scalar(present) or 0
 
 
-def about(concert_id: int, now: datetime) -> int:
+def about(concert_id: int) -> int:
     """How many are in the lobby: up to two seconds old, and from a hundred on its first two figures."""
     return coarse(_counted.get(concert_id, lambda: count(concert_id)))
 

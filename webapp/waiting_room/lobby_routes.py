@@ -124,7 +124,7 @@ def _to_the_line(concert: Concert, now: datetime) -> Any:
 
 def _draw(concert_id: int, now: datetime) -> bool:
     with transaction():
-        return drawing.try_hold_at(concert_id, now)
+        return drawing.try_draw_at(concert_id, now)
 
 
 def _page(concert: Concert, seen: lobby_views.Lobby, now: datetime) -> bytes:

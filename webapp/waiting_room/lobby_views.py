@@ -42,7 +42,7 @@ def of(concert: Concert, user_id: int | None, now: datetime) -> Lobby:
     """The lobby as this visitor sees it."""
     draw = _draw(concert, now)
     lot = lobby.lot(user_id, concert.id) if user_id is not None and draw else None
-    counted = lobby.about(concert.id, now) if draw else 0
+    counted = lobby.about(concert.id) if draw else 0
     return Lobby(
         state=_state(concert, draw is not None, now),
         opens_at=concert.lobby_opens_at,

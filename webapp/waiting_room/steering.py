@@ -98,7 +98,7 @@ def _change_sale(concert_id: int, now: datetime, change: Callable[[Concert], Non
     before = _sale(concert)
     change(concert)
     tick.changed(counter, now)
-    drawing.hold(counter, now)
+    drawing.draw(counter, now)
     calling.call_next(counter, now)
     return before, _sale(concert)
 

@@ -71,7 +71,7 @@ def change(concert: Concert, values: Mapping[str, Any], seen: str, now: datetime
     for name, value in values.items():
         setattr(counter if name in LINE else concert, name, value)
     tick.changed(counter, now)
-    drawing.hold(counter, now)
+    drawing.draw(counter, now)
     calling.call_next(counter, now)
     return before, wanted
 
