@@ -8,7 +8,6 @@ from webapp.booking import best, holds, seat_map, views
 from webapp.booking.models import Order, Reservation
 from webapp.db import db
 from webapp.errors import NoneTogether, NoSeatsChosen, NotFound, SeatLimit, SeatsTaken
-from webapp.live import messages
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -128,26 +127,6 @@ def test_tidying_frees_lapsed_holds_in_batches_and_twice_does_nothing() -> None:
     states = db.session.scalars(select(Order.status).where(Order.id.in_([one.id for one in orders])))
     assert set(states) == {"expired"}
     assert seat(evening, 1).held_until is None
-
-
-def test_a_lapsed_seat_is_free_on_open_maps_though_its_fan_holds_others_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    evening, chooser = house(), fan("chooser")
-    hold(chooser, evening, 1, 2)
-    told = []
-    monkeypatch.setattr(messages, "seats_changed", lambda _, show, numbers, state: told.append((show, numbers, state)))
-    hold(chooser, evening, 2, 3, now=at(minutes=5))  # before the janitor came by
-    assert told == [(evening.id, [1], messages.FREE), (evening.id, [2, 3], messages.HELD)]
-    freed = seat(evening, 1)
-    assert (freed.held_until, freed.version) == (None, 2)
-    assert do(holds.tidy_expired, at(minutes=6)) == 0
-
-
-def test_a_lapsed_seat_that_was_taken_over_stays_with_who_took_it() -> None:
-    evening, (chooser, latecomer) = house(), fans(2)
-    hold(chooser, evening, 1)
-    hold(latecomer, evening, 1, now=at(minutes=5))
-    hold(chooser, evening, 2, now=at(minutes=5))
-    assert (seat(evening, 1).held_until, seat(evening, 1).version) == (at(minutes=10), 2)
 
 
 def test_an_order_whose_seat_was_taken_over_is_expired_by_the_janitor() -> None:

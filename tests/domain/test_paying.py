@@ -25,7 +25,6 @@ from webapp.checkout.models import Payment, PointHistory, Ticket
 from webapp.checkout.payments import Wish
 from webapp.db import db
 from webapp.errors import AlreadyPaid, AmountMismatch, BadAmount, HoldExpired, KeyReused, NotEnoughPoints, NotFound
-from webapp.live import messages
 from webapp.waiting_room import admission
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -163,19 +162,6 @@ def test_a_late_payment_gets_its_seat_while_nobody_else_has_it(tidied: bool) -> 
     assert do(settling.settle, payment.id, report(payment), at(minutes=9)) == "paid"
     assert db.session.get_one(Order, order.id, populate_existing=True).status == "paid"
     assert seat(evening, 1).is_sold
-
-
-def test_a_late_payment_sets_the_fans_other_lapsed_seats_free(monkeypatch: pytest.MonkeyPatch) -> None:
-    evening, holder = house(), fan("holder")
-    order = hold(holder, evening, 2)
-    payment = begin_card(order, PRICE)
-    assert do(holds.tidy_expired, at(minutes=8)) == 1
-    hold(holder, evening, 1, now=at(minutes=8))
-    told = []
-    monkeypatch.setattr(messages, "seats_changed", lambda *moved: told.append(moved[2:]))
-    assert do(settling.settle, payment.id, report(payment), at(minutes=14)) == "paid"
-    assert told == [([1], messages.FREE), ([2], messages.SOLD)]
-    assert seat(evening, 1).held_until is None
 
 
 def test_a_late_payment_for_a_resold_seat_goes_back() -> None:

@@ -48,7 +48,7 @@ def test_latecomers_who_join_while_the_worker_draws_are_behind_the_lobby() -> No
 
 @pytest.mark.usefixtures("stage")
 def test_control_without_the_draw_before_joining_a_latecomer_overtakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "hold", lambda counter, now: setattr(counter, "awaits_draw", False) or 0)
+    monkeypatch.setattr(drawing, "draw", lambda counter, now: setattr(counter, "awaits_draw", False) or 0)
     show, crowd = soon(capacity=0), fans(3)
     gather(show.id, crowd[:2])
     assert do(joining.join, crowd[2], show.id, at(minutes=5)).wait_number == 1
