@@ -77,6 +77,7 @@ def test_an_address_is_made_of_the_title_and_another_concert_keeps_its_own(clien
         ("capacity", "many", "Enter a whole number."),
         ("capacity", "-1", "From 0 to 100,000."),
         ("lobby_minutes", "99999999999999999999", "From 0 to 10,080."),
+        ("capacity", "9" * 400, "Enter a whole number."),
         ("time_zone", "Mars/Olympus", "Not a valid choice"),
     ],
 )
@@ -146,6 +147,17 @@ def test_the_time_of_a_sale_that_has_opened_stays(client: FlaskClient) -> None:
     entered = {**CONCERT, "sale_opens_at": "2027-01-01T10:00"}
     answer = edit(client, "/admin/concerts/winter-letter/edit", **entered)
     assert "The sale has opened already." in answer.text
+
+
+def test_a_sale_that_was_opened_by_hand_can_be_edited(client: FlaskClient) -> None:
+    client.post("/admin/concerts/new", data=CONCERT)
+    opened = at(seconds=31)
+    do(steering.open_sale, db.session.scalars(select(Concert.id)).one(), opened)
+    wall = {"sale_opens_at": f"{opened + timedelta(hours=9):%Y-%m-%dT%H:%M}"}  # in Seoul
+    path = "/admin/concerts/winter-letter/edit"
+    assert edit(client, path, **{**CONCERT, **wall, "venue_en": "Haemaru Hall"}).status_code == 303
+    edited = db.session.scalars(select(Concert).execution_options(populate_existing=True)).one()
+    assert (edited.venue_en, edited.sale_opens_at) == ("Haemaru Hall", opened)
 
 
 def test_a_copy_brings_everything_but_the_dates(client: FlaskClient) -> None:
@@ -233,3 +245,11 @@ def test_a_copy_of_a_date_begins_with_its_house_and_its_prices(client: FlaskClie
     assert client.post(path, data={**DATE, **next_day}).status_code == 303
     assert db.session.scalars(select(Schedule.seat_plan_id)).all() == [plan, plan]
     assert count(Seat) == 60
+
+
+def test_a_time_of_the_doors_that_is_none_is_said(client: FlaskClient) -> None:
+    client.post("/admin/concerts/new", data=CONCERT)
+    path = f"/admin/concerts/winter-letter/schedules/new?plan={saved_plan(client)}"
+    answer = client.post(path, data={**DATE, "doors_at": "abc"})
+    assert answer.status_code == 422
+    assert "Enter a day and a time, as in 2027-01-31 19:30." in answer.text

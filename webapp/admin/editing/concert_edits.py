@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from unicodedata import normalize
@@ -62,6 +62,9 @@ def create(slug: str, values: Mapping[str, Any], terms: dict[str, Any] | None, n
 def change(concert: Concert, values: Mapping[str, Any], seen: str, now: datetime) -> Change | None:
     """Save what was edited; None if nothing was. Raises StaleEdit, or EditRefused naming the field."""
     counter, concert = lock(concert)
+    if _minute(values["sale_opens_at"]) == _minute(concert.sale_opens_at):
+        # A form knows minutes. Of a sale that was opened by hand the moment is known better.
+        values = {**values, "sale_opens_at": concert.sale_opens_at}
     before, wanted = state(concert, counter), {name: spelled(value) for name, value in values.items()}
     if not is_new(before, wanted, seen):
         return None
@@ -145,6 +148,10 @@ def remove(concert: Concert) -> Change:
     except IntegrityError:
         raise EditRefused(sentence=_("Performances or fans hang on this concert. Archive it instead.")) from None
     return before, {}
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _check_times(concert: Concert, counter: Counter, values: Mapping[str, Any], now: datetime) -> None:

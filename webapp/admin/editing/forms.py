@@ -21,6 +21,7 @@ from webapp.waiting_room.steering import LONGEST_LOBBY_MINUTES, MOST_CAPACITY, M
 LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
 UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
 POSTERS = 8
+MOST_DIGITS = 40  # spaces and commas too: nothing that is counted here needs a quarter of them
 
 
 def _trimmed(value: str | None) -> str | None:
@@ -43,6 +44,8 @@ class WholeNumber(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
+            if any(len(value) > MOST_DIGITS for value in valuelist):
+                raise ValueError
             super().process_formdata([value.replace(",", "").strip() for value in valuelist])
         except ValueError:
             raise ValueError(_("Enter a whole number.")) from None
@@ -151,7 +154,7 @@ class ScheduleForm(FlaskForm):
 
     def validate_doors_at(self, field: Field) -> None:
         check_moment(field, self.zone)
-        if self.starts_at.data and field.data > self.starts_at.data:
+        if self.starts_at.data and field.data and field.data > self.starts_at.data:
             raise ValidationError(_("The doors open before it begins."))
 
 
